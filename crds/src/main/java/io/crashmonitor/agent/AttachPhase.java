@@ -1,0 +1,19 @@
+package io.crashmonitor.agent;
+
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+
+/** Where the helper in the app's container stands. */
+public enum AttachPhase {
+  /** No word from it (yet), or its heartbeat is old. */
+  @JsonEnumDefaultValue
+  Unknown,
+  WaitingForSession,
+  Disarmed,
+  WaitingForProcess,
+  Attached,
+  /** A debugger is attached already: remote debugging takes precedence. */
+  SteppedBack,
+  /** ProcDump was asked to let go and has not yet. */
+  CancelPending,
+  Failed
+}

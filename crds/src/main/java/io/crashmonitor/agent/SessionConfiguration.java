@@ -1,0 +1,30 @@
+package io.crashmonitor.agent;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.crashmonitor.api.CaptureEngine;
+import io.crashmonitor.api.DumpSettings;
+import java.time.Instant;
+
+/**
+ * What a session wants of an agent now. The agent keeps the last one it got, and its stop time,
+ * while the operator is away.
+ *
+ * @param runId the run that new dumps belong to
+ * @param armed whether to attach
+ * @param disarmedReason why not; empty when armed. Scheduled, StopTimeReached, BudgetUsed, Stopped,
+ *     RemoteDebugging, Disabled
+ * @param stopTime when to disarm without being told; null when unknown
+ * @param process pattern of the process to watch; empty for the entry process and its children
+ * @param engine ProcDump or CreateDump
+ * @param licenceAccepted whether the installation accepted the Sysinternals licence
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record SessionConfiguration(
+    String runId,
+    boolean armed,
+    String disarmedReason,
+    Instant stopTime,
+    String process,
+    DumpSettings dump,
+    CaptureEngine engine,
+    boolean licenceAccepted) {}

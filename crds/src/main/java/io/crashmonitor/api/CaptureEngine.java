@@ -1,0 +1,8 @@
+package io.crashmonitor.api;
+
+/** What writes the dump. */
+public enum CaptureEngine {
+  Auto,
+  ProcDump,
+  CreateDump
+}

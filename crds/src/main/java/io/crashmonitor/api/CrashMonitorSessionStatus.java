@@ -1,0 +1,48 @@
+package io.crashmonitor.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+
+/** What the operator has seen and done; computed whole each turn, from the cluster and storage. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@SchemaCustomizer(ConditionsAsMap.class)
+public record CrashMonitorSessionStatus(
+    @JsonPropertyDescription(
+            "The generation of the spec that this status speaks of; -1 before the first look.")
+        Long observedGeneration,
+    @JsonPropertyDescription(
+            "Disabled, Failed, Completed, Scheduled, Blocked, Pending, Starting or Monitoring.")
+        Phase phase,
+    @JsonPropertyDescription("The current or last run.") Run run,
+    @JsonPropertyDescription("The annotation request that is in force.") Request request,
+    @JsonPropertyDescription("Why and when the run ended; absent while it has not.")
+        Completion completion,
+    @JsonPropertyDescription("The engine in force: ProcDump or CreateDump.") CaptureEngine engine,
+    @JsonPropertyDescription("Dumps of the current run that are in storage.") Integer dumpCount,
+    @JsonPropertyDescription("Crashes of the current run, with or without a dump.")
+        Integer crashCount,
+    @JsonPropertyDescription("Pods of the workload that are injected, and where a debugger is on.")
+        Replicas replicas,
+    @JsonPropertyDescription("Crashes of the current run by exit code, most recent first.")
+        @Size(max = 20)
+        List<ExitCodeGroup> exitCodeGroups,
+    @JsonPropertyDescription("The last crashes of the current run, newest first.") @Size(max = 20)
+        List<CrashSummary> recentCrashes,
+    @JsonPropertyDescription(
+            "Ready, Reconciling, Stalled, TargetReady, StorageReady, Injected, Attached, Completed:"
+                + " always all present.")
+        List<Condition> conditions) {
+
+  /** No list of the status grows past this; what is older is in storage. */
+  public static final int LIST_LIMIT = 20;
+
+  public CrashMonitorSessionStatus {
+    exitCodeGroups = exitCodeGroups == null ? List.of() : List.copyOf(exitCodeGroups);
+    recentCrashes = recentCrashes == null ? List.of() : List.copyOf(recentCrashes);
+    conditions = conditions == null ? List.of() : List.copyOf(conditions);
+  }
+}

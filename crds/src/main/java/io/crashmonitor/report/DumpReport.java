@@ -1,0 +1,67 @@
+package io.crashmonitor.report;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpState;
+import io.crashmonitor.api.DumpType;
+import java.time.Instant;
+
+/**
+ * The report beside a dump ({@code ….dmp.json}): everything known of one crash. Written by the
+ * operator alone. Also written, without a dump, for a crash that left none.
+ *
+ * @param schemaVersion 1
+ * @param crashId see {@link CrashId}
+ * @param runId the run it counts in
+ * @param workload kind/name
+ * @param container the app's container
+ * @param processStart null when nobody knew the process
+ * @param time of the crash
+ * @param exitCode unsigned hexadecimal; never null: without an exit it is the exception's code
+ * @param exceptionCode null without an exception stream
+ * @param dump what became of the dump
+ * @param dumpReason a word on why there is none; empty for Stored
+ * @param blob of the dump; null where there is none and never will be
+ * @param storedBytes of the blob; null until stored
+ * @param rawBytes of the dump before compression; null when unknown
+ * @param sha256 of the dump before compression; null until stored
+ * @param restartCount of the container when it ended; null when not joined with a termination
+ * @param analysis the minidump module's CrashReport as JSON, passed through as it is so that agents
+ *     of other versions lose nothing; null while pending or when there is no dump
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record DumpReport(
+    int schemaVersion,
+    String crashId,
+    String runId,
+    String sessionUid,
+    String namespace,
+    String workload,
+    String pod,
+    String podUid,
+    String node,
+    String container,
+    String image,
+    Integer restartCount,
+    long pid,
+    String process,
+    Instant processStart,
+    Instant time,
+    CrashKind kind,
+    String exitCode,
+    ExitCodeSource exitCodeSource,
+    String exceptionCode,
+    DumpType dumpType,
+    DumpState dump,
+    String dumpReason,
+    String blob,
+    Long storedBytes,
+    Long rawBytes,
+    String sha256,
+    String osVersion,
+    JsonNode analysis) {
+  public static final int SCHEMA_VERSION = 1;
+}
