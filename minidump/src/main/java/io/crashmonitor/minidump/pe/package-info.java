@@ -1,0 +1,2 @@
+/** Reads PE images out of the crashed process's memory: headers, exports, unwind tables. */
+package io.crashmonitor.minidump.pe;
