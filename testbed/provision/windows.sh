@@ -15,10 +15,9 @@ first_executable() {
 
 # The template's name changes with Wine and with how it is made.
 wine_template_key() {
-  local recipe=$here/wine-template.sh version
-  [[ -f $recipe ]] || recipe=$here/provision/windows.sh
+  local version
   version=$("$(wine_binary)" --version 2>/dev/null) || return 1
-  echo "$(sed 's/[^A-Za-z0-9.-].*//' <<<"$version")-$(sha256sum "$recipe" | cut -c 1-8)"
+  echo "$(sed 's/[^A-Za-z0-9.-].*//' <<<"$version")-$(sha256sum <"$here/wine-template.sh" | cut -c 1-8)"
 }
 
 wine_template() {
@@ -32,25 +31,7 @@ ensure_wine() {
     || die "Wine could not make a prefix (see above)" "Try it by hand: WINEPREFIX=/tmp/prefix $(wine_binary) wineboot --init"
 }
 
-make_wine_template() {
-  if [[ -f $here/wine-template.sh ]]; then
-    long_step "preparing a Wine prefix (10 s)" "$here/wine-template.sh" "$1"
-  else
-    long_step "preparing a Wine prefix (10 s)" plain_wine_template "$1"
-  fi
-}
-
-# No questions about Mono and Gecko, no desktop, no debugger that writes into the output of a crashing program.
-plain_wine_template() {
-  local wine server
-  wine=$(wine_binary)
-  server=$(wineserver_binary)
-  export WINEPREFIX=$1 WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d'
-  unset DISPLAY WAYLAND_DISPLAY
-  "$wine" wineboot --init \
-    && "$wine" reg add 'HKLM\Software\Microsoft\Windows NT\CurrentVersion\AeDebug' /v Auto /t REG_SZ /d 0 /f \
-    && "$server" --wait
-}
+make_wine_template() { long_step "preparing a Wine prefix (10 s)" "$here/wine-template.sh" "$1"; }
 
 jre_home() {
   local home=$cache/jre-windows/$JRE_VERSION

@@ -8,22 +8,14 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 
@@ -44,7 +36,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Credentials credentials;
   private final String url;
   private final Deque<ServerProcess> servers = new ArrayDeque<>();
-  private final List<KubernetesClient> clients = new ArrayList<>();
+  private final List<KubernetesClient> clients = new CopyOnWriteArrayList<>();
   private final KubernetesClient client;
 
   private ControlPlane(Provisioned tools, Path folder, int port) {
@@ -172,7 +164,7 @@ public final class ControlPlane implements AutoCloseable {
     for (ServerProcess server = servers.pollLast(); server != null; server = servers.pollLast()) {
       server.close();
     }
-    delete(folder.resolve("etcd"));
+    Folders.delete(folder.resolve("etcd"));
   }
 
   private void startServers(int port) {
@@ -182,7 +174,7 @@ public final class ControlPlane implements AutoCloseable {
             "etcd",
             ServerCommands.etcd(
                 tools.path(Tool.ETCD), folder.resolve("etcd"), etcdPort, Ports.free()));
-    etcd.await("accepts connections", START, () -> accepts(etcdPort));
+    etcd.await("accepts connections", START, () -> Ports.accepts(etcdPort));
     ServerProcess apiServer =
         run(
             "kube-apiserver",
@@ -237,9 +229,7 @@ public final class ControlPlane implements AutoCloseable {
 
   private KubernetesClient open(Config config) {
     KubernetesClient opened = new KubernetesClientBuilder().withConfig(config).build();
-    synchronized (clients) {
-      clients.add(opened);
-    }
+    clients.add(opened);
     return opened;
   }
 
@@ -252,41 +242,5 @@ public final class ControlPlane implements AutoCloseable {
         return false;
       }
     };
-  }
-
-  private static boolean accepts(int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
-      return true;
-    } catch (IOException notYet) {
-      return false;
-    }
-  }
-
-  private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-                throws IOException {
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot delete " + folder, e);
-    }
   }
 }

@@ -1,11 +1,6 @@
 package io.crashmonitor.testbed.controlplane;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -83,19 +78,20 @@ final class Credentials {
   }
 
   private void write() {
-    write(caFile(), ca.certificatePem());
+    Folders.writePrivate(caFile(), ca.certificatePem());
     TestCa.Identity serving =
         ca.server("kube-apiserver", List.of("127.0.0.1"), List.of("localhost", "kubernetes"));
-    write(servingCertificate(), serving.certificatePem());
-    write(servingKey(), serving.privateKeyPem());
+    Folders.writePrivate(servingCertificate(), serving.certificatePem());
+    Folders.writePrivate(servingKey(), serving.privateKeyPem());
     TestCa.Identity kubelet = ca.client("kube-apiserver-kubelet-client", List.of(ADMIN_GROUP));
-    write(kubeletClientCertificate(), kubelet.certificatePem());
-    write(kubeletClientKey(), kubelet.privateKeyPem());
+    Folders.writePrivate(kubeletClientCertificate(), kubelet.certificatePem());
+    Folders.writePrivate(kubeletClientKey(), kubelet.privateKeyPem());
     KeyPair serviceAccounts = TestCa.newKeys();
-    write(serviceAccountPublicKey(), TestCa.pem(serviceAccounts.getPublic()));
-    write(serviceAccountKey(), TestCa.pem(serviceAccounts.getPrivate()));
-    write(tokenFile(), "%s,%s,%s,%s\n".formatted(adminToken, ADMIN, ADMIN, ADMIN_GROUP));
-    write(kubeconfig(), kubeconfigText());
+    Folders.writePrivate(serviceAccountPublicKey(), TestCa.pem(serviceAccounts.getPublic()));
+    Folders.writePrivate(serviceAccountKey(), TestCa.pem(serviceAccounts.getPrivate()));
+    Folders.writePrivate(
+        tokenFile(), "%s,%s,%s,%s\n".formatted(adminToken, ADMIN, ADMIN, ADMIN_GROUP));
+    Folders.writePrivate(kubeconfig(), kubeconfigText());
   }
 
   private String kubeconfigText() {
@@ -114,17 +110,5 @@ final class Credentials {
         current-context: testbed
         """
         .formatted(url, caFile(), adminToken);
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.createDirectories(file.getParent());
-      Files.deleteIfExists(file);
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.write(file, text.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file, e);
-    }
   }
 }

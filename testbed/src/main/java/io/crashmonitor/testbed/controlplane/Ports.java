@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,6 +18,7 @@ public final class Ports {
   private static final int FIRST = 16_000;
   private static final int LAST = 32_000;
   private static final int TRIES = 200;
+  private static final int CONNECT_MILLIS = 500;
   private static final Set<Integer> GIVEN = new HashSet<>();
 
   private Ports() {}
@@ -31,6 +33,16 @@ public final class Ports {
     }
     throw new IllegalStateException(
         "No free port of 127.0.0.1 between %d and %d in %d tries".formatted(FIRST, LAST, TRIES));
+  }
+
+  /** Whether a server accepts connections at this port of 127.0.0.1. */
+  public static boolean accepts(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      return true;
+    } catch (IOException notNow) {
+      return false;
+    }
   }
 
   private static boolean isFree(int port) {

@@ -1,9 +1,5 @@
 package io.crashmonitor.testbed.controlplane;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -34,7 +30,7 @@ public final class SharedControlPlane implements ParameterResolver {
     }
     if (shared == null) {
       try {
-        shared = ControlPlane.start(Provisioned.load(), folder("control-plane"));
+        shared = ControlPlane.start(Provisioned.load(), Folders.forServer("control-plane"));
         Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "control-plane-close"));
       } catch (RuntimeException e) {
         failure = e;
@@ -42,19 +38,6 @@ public final class SharedControlPlane implements ParameterResolver {
       }
     }
     return shared;
-  }
-
-  /** A folder for this JVM's servers: under the module's {@code target} if there is one. */
-  static Path folder(String name) {
-    Path target = Path.of("target");
-    String unique = name + "-" + ProcessHandle.current().pid();
-    try {
-      return Files.isDirectory(target)
-          ? Files.createDirectories(target.resolve("testbed").resolve(unique)).toAbsolutePath()
-          : Files.createTempDirectory("crash-monitor-" + unique);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot make a folder for " + name, e);
-    }
   }
 
   @Override
