@@ -1,0 +1,115 @@
+package io.crashmonitor.minidump.clr.contract;
+
+import io.crashmonitor.minidump.clr.exception.ExceptionLayout;
+import io.crashmonitor.minidump.clr.exception.ExceptionObject;
+import io.crashmonitor.minidump.clr.exception.ExceptionReader;
+import io.crashmonitor.minidump.clr.exception.TypeSystem;
+import io.crashmonitor.minidump.clr.metadata.View;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/**
+ * A .NET runtime, 9 or later, seen through the data contracts it describes itself with. Every
+ * offset comes from its descriptor; methods throw where the descriptor or the dump lacks what they
+ * need.
+ */
+public final class ContractRuntime {
+  private static final String INFORMATIONAL_VERSION =
+      "System.Reflection.AssemblyInformationalVersionAttribute";
+
+  private final View view;
+  private final Descriptor descriptor;
+  private final ContractTypes types;
+  private final ContractThreads threads;
+  private final CodeMap code;
+
+  private ContractRuntime(View view, Descriptor descriptor) {
+    this.view = view;
+    this.descriptor = descriptor;
+    ContractModules modules = new ContractModules(view, descriptor);
+    this.types = new ContractTypes(view, descriptor, modules);
+    this.threads = new ContractThreads(view, descriptor, types);
+    this.code = new CodeMap(view, descriptor);
+  }
+
+  /**
+   * Reads the descriptor of a runtime.
+   *
+   * @param descriptor address of the export {@link Descriptor#EXPORT}
+   */
+  public static ContractRuntime at(View view, long descriptor) {
+    return new ContractRuntime(view, Descriptor.at(view, descriptor));
+  }
+
+  /** What the runtime says of itself. */
+  public Descriptor descriptor() {
+    return descriptor;
+  }
+
+  public TypeSystem types() {
+    return types;
+  }
+
+  /**
+   * Version of the runtime as its core library has it, as {@code 10.0.9}; empty where it does not
+   * say.
+   */
+  public String version() {
+    String full = types.coreLibrary().assemblyAttribute(INFORMATIONAL_VERSION).orElse("");
+    return full.replaceFirst("(-servicing.*|\\+.*)$", "");
+  }
+
+  /** The runtime's map of compiled code. */
+  public CodeMap code() {
+    return code;
+  }
+
+  /** Whether the operating system's thread is one the runtime knows. */
+  public boolean isManagedThread(long osId) {
+    return threads.thread(osId).isPresent();
+  }
+
+  /**
+   * The exception a thread was dealing with and its inner ones, outermost first; empty where it has
+   * none.
+   *
+   * @param osId of the thread
+   * @param lost is told, in words, what of them could not be read
+   */
+  public List<ExceptionObject> exceptions(long osId, Consumer<String> lost) {
+    Optional<Long> thrown = threads.thread(osId).flatMap(threads::exception);
+    return thrown
+        .map(object -> new ExceptionReader(view, types, layout()).chain(object, lost))
+        .orElse(List.of());
+  }
+
+  private ExceptionLayout layout() {
+    return new ExceptionLayout(
+        descriptor.offset("Exception", "_message"),
+        descriptor.offset("Exception", "_innerException"),
+        descriptor.offset("Exception", "_stackTrace"),
+        descriptor.offset("Exception", "_HResult"),
+        descriptor.offset("String", "m_StringLength"),
+        descriptor.offset("String", "m_FirstChar"),
+        descriptor.offset("Array", "m_NumComponents"),
+        descriptor.size("Array"),
+        stackLayout());
+  }
+
+  /** .NET 11 describes its stack arrays; 9 and 10 build them as the runtimes before them. */
+  private ExceptionLayout.StackLayout stackLayout() {
+    OptionalInt count = descriptor.optionalOffset("StackTraceArrayHeader", "Size");
+    if (count.isEmpty()) {
+      return ExceptionLayout.StackLayout.CLASSIC;
+    }
+    return new ExceptionLayout.StackLayout(
+        count.getAsInt(),
+        descriptor.size("StackTraceArrayHeader"),
+        Math.max(1, descriptor.size("StackTraceElement")),
+        descriptor.offset("StackTraceElement", "Ip"),
+        descriptor.offset("StackTraceElement", "MethodDesc"),
+        descriptor.offset("StackTraceElement", "Flags"));
+  }
+}

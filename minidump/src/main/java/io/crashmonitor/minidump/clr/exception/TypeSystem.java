@@ -1,0 +1,30 @@
+package io.crashmonitor.minidump.clr.exception;
+
+import java.util.Optional;
+
+/** What one runtime knows of types and methods by the addresses of its structures. */
+public interface TypeSystem {
+  /** Address of the MethodTable of an object. */
+  long typeOf(long object);
+
+  /** Full name of a type, nested types joined by '+'; throws where it cannot be read. */
+  String typeName(long methodTable);
+
+  /** Whether a type is System.Exception or derives from it. */
+  boolean isException(long methodTable);
+
+  /** Whether a type is System.String. */
+  boolean isString(long methodTable);
+
+  /** Whether a type is System.Object[]. */
+  boolean isObjectArray(long methodTable);
+
+  /** The method of a MethodDesc; throws where even its name cannot be read. */
+  ManagedMethod method(long methodDesc);
+
+  /**
+   * Address of a field that adds to an exception's message, by the type that declares it and its
+   * name.
+   */
+  Optional<Long> referenceField(long object, String declaringType, String field);
+}
