@@ -1,10 +1,21 @@
 package io.crashmonitor.minidump.clr;
 
+import io.crashmonitor.minidump.clr.contract.ContractManagedRuntime;
+import io.crashmonitor.minidump.clr.metadata.View;
+import io.crashmonitor.minidump.reader.Architecture;
+import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.Minidump;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the managed runtime of a dump. */
 public final class ManagedRuntimes {
+  /** Exception code of the CLR, and which of its parameters is the base of the runtime's module. */
+  private static final int MANAGED_EXCEPTION = 0xE0434352;
+
+  private static final int RUNTIME_PARAMETER = 4;
+
   private ManagedRuntimes() {}
 
   /**
@@ -13,6 +24,32 @@ public final class ManagedRuntimes {
    * @param dump open for as long as the runtime is used
    */
   public static Optional<ManagedRuntime> detect(Minidump dump) {
-    return Optional.empty();
+    if (dump.architecture() != Architecture.AMD64) {
+      return Optional.empty();
+    }
+    View view = new View(dump.memory());
+    return candidates(dump)
+        .flatMap(base -> ContractManagedRuntime.inModule(view, base, dump.findings()).stream())
+        .findFirst();
+  }
+
+  /**
+   * Modules that may be a runtime, the likely ones first: what the exception names, the program,
+   * coreclr.dll, the rest.
+   */
+  private static Stream<Long> candidates(Minidump dump) {
+    Stream<Long> raised =
+        dump.exception().stream()
+            .filter(exception -> exception.code() == MANAGED_EXCEPTION)
+            .filter(exception -> exception.parameters().size() > RUNTIME_PARAMETER)
+            .map(exception -> exception.parameters().get(RUNTIME_PARAMETER));
+    List<DumpModule> modules = dump.modules().list();
+    Stream<Long> likely =
+        modules.stream()
+            .filter(module -> module.name().equalsIgnoreCase("coreclr.dll"))
+            .map(DumpModule::base);
+    return Stream.of(raised, likely, modules.stream().map(DumpModule::base))
+        .flatMap(bases -> bases)
+        .distinct();
   }
 }

@@ -173,15 +173,21 @@ public record CrashReport(
   /**
    * A frame of a managed exception's stack trace.
    *
-   * @param method with its type, made readable: {@code Contoso.Shop.OrderService.Place}; with
-   *     parameter types where the source has them: {@code …Place(String sku, Int32 n)}
+   * @param method with its type, made readable: {@code Contoso.Shop.OrderService.Place}
+   * @param parameters as the runtime prints them: {@code String sku, Int32 n}; empty also where the
+   *     source has none
    * @param assembly file name; empty when not known
    * @param file source file; empty without debug information
    * @param line in that file; 0 without
    * @param endOfPrevious whether "--- End of stack trace from previous location ---" follows
    */
   public record ManagedFrame(
-      String method, String assembly, String file, int line, boolean endOfPrevious) {}
+      String method,
+      String parameters,
+      String assembly,
+      String file,
+      int line,
+      boolean endOfPrevious) {}
 
   /**
    * A thread's stack.
