@@ -18,10 +18,14 @@ public record CrashMonitorSessionStatus(
             "Disabled, Failed, Completed, Scheduled, Blocked, Pending, Starting or Monitoring.")
         Phase phase,
     @JsonPropertyDescription("The current or last run.") Run run,
-    @JsonPropertyDescription("The annotation request that is in force.") Request request,
+    @JsonPropertyDescription(
+            "The newest annotation request; in force while it names the present spec.state.")
+        Request request,
     @JsonPropertyDescription("Why and when the run ended; absent while it has not.")
         Completion completion,
     @JsonPropertyDescription("The engine in force: ProcDump or CreateDump.") CaptureEngine engine,
+    @JsonPropertyDescription("The operator's own work on the workload; absent before any.")
+        Injection injection,
     @JsonPropertyDescription("Dumps of the current run that are in storage.") Integer dumpCount,
     @JsonPropertyDescription("Crashes of the current run, with or without a dump.")
         Integer crashCount,

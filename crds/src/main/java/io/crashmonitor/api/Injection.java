@@ -1,0 +1,34 @@
+package io.crashmonitor.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What the operator must remember of its own work on the workload, so that a restarted operator
+ * decides as the one before.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Injection(
+    @JsonPropertyDescription("When the operator last wrote its parts into the pod template.")
+        Instant time,
+    @JsonPropertyDescription(
+            "What keeps the sidecar from running, in the kubelet's words; absent while nothing"
+                + " does.")
+        String trouble,
+    @JsonPropertyDescription("Since when; the sidecar is taken out when it lasts.")
+        Instant troubleSince,
+    @JsonPropertyDescription(
+            "When parts of ours that somebody had removed were put back, within the last hour.")
+        @Size(max = 3)
+        List<Instant> heals) {
+
+  /** More than this in an hour is a fight with another tool, which the operator gives up. */
+  public static final int HEAL_LIMIT = 3;
+
+  public Injection {
+    heals = heals == null ? List.of() : List.copyOf(heals);
+  }
+}
