@@ -22,7 +22,10 @@ missing_packages() {
       kubernetes | etcd) [[ -n $(servers_missing "$part") ]] && ! has curl && echo curl ca-certificates ;;
       azurite) azurite_main >/dev/null || node_binary >/dev/null || has_pip || echo python3 python3-pip ;;
       jre) jre_home >/dev/null || has_pip || echo python3 python3-pip ;;
-      wine) wine_binary >/dev/null && wineserver_binary >/dev/null || echo wine wine64 ;;
+      wine)
+        wine_binary >/dev/null && wineserver_binary >/dev/null || echo wine wine64
+        mingw_compiler >/dev/null || echo gcc-mingw-w64-x86-64   # the template holds a program of ours
+        ;;
       mingw) mingw_compiler >/dev/null || echo gcc-mingw-w64-x86-64 ;;
     esac
   done

@@ -13,11 +13,11 @@ first_executable() {
   return 1
 }
 
-# The template's name changes with Wine and with how it is made.
+# The template's name changes with Wine and with what it is made of.
 wine_template_key() {
   local version
   version=$("$(wine_binary)" --version 2>/dev/null) || return 1
-  echo "$(sed 's/[^A-Za-z0-9.-].*//' <<<"$version")-$(sha256sum <"$here/wine-template.sh" | cut -c 1-8)"
+  echo "$(sed 's/[^A-Za-z0-9.-].*//' <<<"$version")-$(cat "$here/wine-template.sh" "$here/native/winrun.c" | sha256sum | cut -c 1-8)"
 }
 
 wine_template() {
@@ -31,7 +31,9 @@ ensure_wine() {
     || die "Wine could not make a prefix (see above)" "Try it by hand: WINEPREFIX=/tmp/prefix $(wine_binary) wineboot --init"
 }
 
-make_wine_template() { long_step "preparing a Wine prefix (10 s)" "$here/wine-template.sh" "$1"; }
+make_wine_template() {
+  long_step "preparing a Wine prefix (10 s)" "$here/wine-template.sh" "$1"
+}
 
 jre_home() {
   local home=$cache/jre-windows/$JRE_VERSION

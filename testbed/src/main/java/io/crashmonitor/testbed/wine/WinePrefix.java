@@ -1,0 +1,198 @@
+package io.crashmonitor.testbed.wine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * One container's world: a drive C and a process space of its own. Closing kills everything in it
+ * and deletes it; what is linked in stays.
+ */
+public final class WinePrefix implements AutoCloseable {
+  private static final String PREFIX = "WINEPREFIX";
+
+  private final WineInstallation wine;
+  private final Path folder;
+  private final Services services;
+  private final WinePrefixes owner;
+  private final AtomicInteger runs = new AtomicInteger();
+
+  private WinePrefix(WineInstallation wine, Path folder, Services services, WinePrefixes owner) {
+    this.wine = wine;
+    this.folder = folder;
+    this.services = services;
+    this.owner = owner;
+  }
+
+  static WinePrefix create(
+      WineInstallation wine, Path folder, Services services, WinePrefixes owner) {
+    try {
+      Files.createDirectory(folder);
+      furnish(wine.template(), folder);
+      return new WinePrefix(wine, folder, services, owner);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make the Wine prefix " + folder, e);
+    }
+  }
+
+  /** Where drive C is on this machine. */
+  public Path driveC() {
+    return folder.resolve("drive_c");
+  }
+
+  /** Where a path of the container is on this machine, names compared as Windows does. */
+  public Path hostPath(WindowsPath path) {
+    Path at = driveC();
+    for (String segment : path.segments()) {
+      at = child(at, segment);
+    }
+    return at;
+  }
+
+  /** Makes a folder of this machine appear in the container, in place of what is there. */
+  public void mount(Path hostFolder, WindowsPath at) {
+    try {
+      Path link = hostPath(at);
+      Files.createDirectories(link.getParent());
+      if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+        Trees.delete(link);
+      }
+      Files.createSymbolicLink(link, hostFolder.toAbsolutePath());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot mount " + hostFolder + " at " + at, e);
+    }
+  }
+
+  /**
+   * Puts the files of a folder into the container: as links, so a program must not write into one
+   * of them; new files beside them are the container's own.
+   */
+  public void add(Path hostFolder, WindowsPath at) {
+    try {
+      Trees.link(hostFolder, hostPath(at));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot add " + hostFolder + " at " + at, e);
+    }
+  }
+
+  /** Starts a program; several can run at once. */
+  public WineProcess start(WineCommand command) {
+    Path exchange = folder.resolve("runs").resolve(Integer.toString(runs.incrementAndGet()));
+    try {
+      Files.createDirectories(exchange);
+      Files.write(exchange.resolve("request"), command.request());
+      Files.createDirectories(hostPath(command.workingFolder()));
+      ProcessBuilder runner =
+          new ProcessBuilder(
+                  wine.wine().toString(),
+                  "C:\\windows\\system32\\CExecSvc.exe",
+                  "\\\\?\\unix" + exchange.toString().replace('/', '\\'))
+              .directory(driveC().toFile())
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(command.output().toFile()));
+      runner.environment().clear();
+      runner.environment().putAll(environment());
+      return new WineProcess(runner.start(), exchange);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot start " + command.arguments().get(0), e);
+    }
+  }
+
+  /** Kills everything that runs in here, at once and for good; the files stay. */
+  public void kill() {
+    MarkedProcesses.kill(PREFIX, folder.toString());
+  }
+
+  /** How many processes run in here, Wine's own included. */
+  public int processes() {
+    return MarkedProcesses.with(PREFIX, folder.toString()).size();
+  }
+
+  @Override
+  public void close() {
+    kill();
+    try {
+      deleteServerFolder();
+      Trees.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot delete the Wine prefix " + folder, e);
+    }
+    owner.forget(this);
+  }
+
+  private Map<String, String> environment() {
+    return Map.of(
+        PREFIX,
+        folder.toString(),
+        WinePrefixes.MARKER,
+        folder.getParent().toString(),
+        "WINEDEBUG",
+        "-all",
+        "WINEDLLOVERRIDES",
+        services.overrides(),
+        // Nothing of the user's home; UTF-8 file names.
+        "HOME",
+        folder.toString(),
+        "LC_ALL",
+        "C.UTF-8");
+  }
+
+  private static void furnish(Path template, Path folder) throws IOException {
+    for (String file : List.of("system.reg", "user.reg", "userdef.reg", ".update-timestamp")) {
+      Files.copy(template.resolve(file), folder.resolve(file));
+    }
+    Path drives = Files.createDirectory(folder.resolve("dosdevices"));
+    Files.createSymbolicLink(drives.resolve("c:"), Path.of("../drive_c"));
+    Path windows = Files.createDirectories(folder.resolve("drive_c/windows"));
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(template.resolve("drive_c/windows"))) {
+      for (Path entry : entries) {
+        Files.createSymbolicLink(windows.resolve(entry.getFileName()), entry.toRealPath());
+      }
+    }
+    Files.delete(windows.resolve("temp"));
+    Files.createDirectory(windows.resolve("temp"));
+    for (String tree : List.of("users", "ProgramData")) {
+      Trees.copy(
+          template.resolve("drive_c").resolve(tree), folder.resolve("drive_c").resolve(tree));
+    }
+    Trees.link(template.resolve("drive_c/Program Files"), folder.resolve("drive_c/Program Files"));
+  }
+
+  /** Debian's wineserver keeps its socket in /tmp, in a folder named by the prefix' file. */
+  private void deleteServerFolder() throws IOException {
+    Path named = folder.resolve("wineserver");
+    if (Files.isRegularFile(named)) {
+      String name = Files.readString(named).strip();
+      if (name.matches("wine-[A-Za-z0-9]{6}")) {
+        Path sockets = Path.of("/tmp").resolve(name);
+        if (Files.isDirectory(sockets)) {
+          Trees.delete(sockets);
+        }
+      }
+    }
+  }
+
+  private static Path child(Path folder, String name) {
+    Path exact = folder.resolve(name);
+    if (Files.exists(exact, LinkOption.NOFOLLOW_LINKS) || !Files.isDirectory(folder)) {
+      return exact;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      Optional<Path> same =
+          entries.filter(e -> e.getFileName().toString().equalsIgnoreCase(name)).findFirst();
+      return same.orElse(exact);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
