@@ -1,6 +1,7 @@
 package io.crashmonitor.minidump.clr;
 
 import io.crashmonitor.minidump.clr.contract.ContractManagedRuntime;
+import io.crashmonitor.minidump.clr.heuristic.HeuristicManagedRuntime;
 import io.crashmonitor.minidump.clr.metadata.View;
 import io.crashmonitor.minidump.reader.Architecture;
 import io.crashmonitor.minidump.reader.DumpModule;
@@ -15,6 +16,7 @@ public final class ManagedRuntimes {
   private static final int MANAGED_EXCEPTION = 0xE0434352;
 
   private static final int RUNTIME_PARAMETER = 4;
+  private static final String CORECLR = "coreclr.dll";
 
   private ManagedRuntimes() {}
 
@@ -30,7 +32,12 @@ public final class ManagedRuntimes {
     View view = new View(dump.memory());
     return candidates(dump)
         .flatMap(base -> ContractManagedRuntime.inModule(view, base, dump.findings()).stream())
-        .findFirst();
+        .findFirst()
+        .or(
+            () ->
+                dump.modules()
+                    .named(CORECLR)
+                    .map(found -> HeuristicManagedRuntime.of(dump, found)));
   }
 
   /**
@@ -46,7 +53,7 @@ public final class ManagedRuntimes {
     List<DumpModule> modules = dump.modules().list();
     Stream<Long> likely =
         modules.stream()
-            .filter(module -> module.name().equalsIgnoreCase("coreclr.dll"))
+            .filter(module -> module.name().equalsIgnoreCase(CORECLR))
             .map(DumpModule::base);
     return Stream.of(raised, likely, modules.stream().map(DumpModule::base))
         .flatMap(bases -> bases)

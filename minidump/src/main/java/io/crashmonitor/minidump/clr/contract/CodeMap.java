@@ -39,7 +39,7 @@ public final class CodeMap {
    * @param runtimeFunction address of the RUNTIME_FUNCTION that covers the instruction pointer;
    *     empty where there is none
    */
-  public record Code(long start, long methodDesc, long unwindBase, OptionalLong runtimeFunction) {}
+  public record Code(long start, long methodDesc, long unwindBase, long runtimeFunction) {}
 
   /** The code around an instruction pointer; empty where the runtime did not compile it. */
   public Optional<Code> find(long ip) {
@@ -100,7 +100,12 @@ public final class CodeMap {
     }
     long base = view.pointer(range + descriptor.offset("RangeSection", "RangeBegin"));
     long method = view.pointer(header + descriptor.offset("RealCodeHeader", "MethodDesc"));
-    return Optional.of(new Code(start, method, base, unwind(ip, header, base)));
+    OptionalLong unwind = unwind(ip, header, base);
+    // All jitted code has unwind data: an address that none covers lies behind the method, in a
+    // stub.
+    return unwind.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Code(start, method, base, unwind.getAsLong()));
   }
 
   private OptionalLong unwind(long ip, long header, long base) {

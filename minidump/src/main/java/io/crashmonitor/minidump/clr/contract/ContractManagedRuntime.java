@@ -97,9 +97,7 @@ public final class ContractManagedRuntime implements ManagedRuntime {
         method.map(ManagedMethod::assembly).orElse(""),
         ip - code.start(),
         method.filter(ManagedMethod::hidden).isPresent(),
-        code.runtimeFunction().isPresent()
-            ? Optional.of(unwind(code.unwindBase(), code.runtimeFunction().getAsLong()))
-            : Optional.empty());
+        Optional.of(unwind(code.unwindBase(), code.runtimeFunction())));
   }
 
   private Optional<ManagedMethod> method(long methodDesc) {

@@ -40,7 +40,7 @@ final class ReadyToRunCode {
     }
     long function = functions + (long) index * descriptor.size("RuntimeFunction");
     return method(info, functions, index, base)
-        .map(found -> new Code(found[0], found[1], base, OptionalLong.of(function)));
+        .map(found -> new Code(found[0], found[1], base, function));
   }
 
   private int lastAtOrBefore(long functions, int count, long relative) {
