@@ -1,0 +1,33 @@
+/* control\session.properties: what the agent wants to be done. */
+#ifndef CRASH_MONITOR_SESSION_H
+#define CRASH_MONITOR_SESSION_H
+
+#include "windows_api.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SESSION_BYTES 65536
+#define SESSION_ARGS 64
+#define NAME_CHARS 128
+
+typedef struct {
+    int armed;
+    wchar_t disarmed_reason[32];
+    uint64_t disarm_at; /* epoch ms, 0: never */
+    wchar_t process[NAME_CHARS];
+    int args;
+    const wchar_t *arg[SESSION_ARGS]; /* into pool */
+    wchar_t pool[SESSION_BYTES];
+    size_t pool_used;
+    unsigned commit_percent;
+    unsigned volume_percent;
+} session;
+
+/* Reads the text of a file; NULL, or words for what is wrong (the session is then unusable). */
+const wchar_t *session_parse(session *s, const char *bytes, size_t length);
+
+/* The same command line for ProcDump? */
+int session_same_args(const session *a, const session *b);
+
+#endif

@@ -1,0 +1,175 @@
+/* sidecar, ready, drain: the sidecar container's entry process, its probe and its end. */
+#include "agent.h"
+#include "files.h"
+#include "text.h"
+#include "verbs.h"
+#include "windows_api.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+#include <stdlib.h>
+#include <wchar.h>
+
+#define READY_BOUND_MS 10000
+#define DRAIN_SECONDS 60
+#define NOBODY_MS 2000
+
+/* Modify and read-and-execute, as icacls writes them. */
+#define MODIFY L"0x1301bf"
+#define READ L"0x1200a9"
+
+static HANDLE stop_event;
+static HANDLE main_thread;
+
+static BOOL WINAPI on_control(DWORD type) {
+    SetEvent(stop_event);
+    /* After close, log-off or shutdown the process lives until its handler returns. */
+    if (type != CTRL_C_EVENT && type != CTRL_BREAK_EVENT) WaitForSingleObject(main_thread, INFINITE);
+    return TRUE;
+}
+
+static int own_sid(wchar_t *out, size_t cap) {
+    union { TOKEN_USER user; char bytes[256]; } info;
+    HANDLE token;
+    DWORD size;
+    wchar_t *words;
+    int ok = 0;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return 0;
+    if (GetTokenInformation(token, TokenUser, &info, sizeof info, &size) &&
+        ConvertSidToStringSidW(info.user.User.Sid, &words)) {
+        copy_text(out, cap, words);
+        LocalFree(words);
+        ok = 1;
+    }
+    CloseHandle(token);
+    return ok;
+}
+
+/*
+ * Users, ContainerAdministrator (S-1-5-93-2-1) and ContainerUser (S-1-5-93-2-2) get the rights named;
+ * SYSTEM, administrators and the sidecar's own user keep everything (it writes all of these folders).
+ */
+static void set_rights(const wchar_t *folder, const wchar_t *rights) {
+    wchar_t sddl[512], path[PATH_CHARS], own[192] = L"SY";
+    PSECURITY_DESCRIPTOR descriptor;
+    PACL acl = NULL;
+    BOOL present, defaulted;
+    DWORD error = 0;
+    copy_text(path, PATH_CHARS, folder);
+    own_sid(own, 192);
+    format(sddl, 512,
+           L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;%ls)(A;OICI;%ls;;;BU)(A;OICI;%ls;;;S-1-5-93-2-1)"
+           L"(A;OICI;%ls;;;S-1-5-93-2-2)",
+           own, rights, rights, rights);
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1, &descriptor, NULL)) {
+        error = GetLastError();
+    } else {
+        if (!GetSecurityDescriptorDacl(descriptor, &present, &acl, &defaulted)) error = GetLastError();
+        else error = SetNamedSecurityInfoW(path, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                                           NULL, NULL, acl, NULL);
+        LocalFree(descriptor);
+    }
+    if (error) log_line(L"sidecar: rights of %ls stay as they are: %ls", folder, error_text(error));
+}
+
+static void make_folders(void) {
+    static const struct { const wchar_t *name; const wchar_t *rights; } FOLDERS[] = {
+        {L"bin", READ},    {L"control", READ},          {L"state", MODIFY},       {L"logs", MODIFY},
+        {L"dumps", MODIFY}, {L"dumps\\incoming", NULL}, {L"dumps\\ready", NULL}};
+    wchar_t path[PATH_CHARS];
+    make_folder(root_folder());
+    for (size_t i = 0; i < sizeof FOLDERS / sizeof *FOLDERS; i++) {
+        root_path(path, FOLDERS[i].name);
+        if (!make_folder(path)) log_line(L"sidecar: cannot make the folder %ls", path);
+        else if (FOLDERS[i].rights) set_rights(path, FOLDERS[i].rights);
+    }
+}
+
+static void copy_tools(void) {
+    static const wchar_t *const TOOLS[] = {L"attach.exe", L"procdump64.exe"};
+    wchar_t folder[PATH_CHARS], from[PATH_CHARS], inner[64], to[PATH_CHARS];
+    own_folder(folder);
+    for (int i = 0; i < 2; i++) {
+        format(from, PATH_CHARS, L"%ls\\%ls", folder, TOOLS[i]);
+        format(inner, 64, L"bin\\%ls", TOOLS[i]);
+        root_path(to, inner);
+        DWORD error = install_file(from, to);
+        if (error) log_line(L"sidecar: cannot copy %ls to %ls: %ls", from, to, error_text(error));
+    }
+}
+
+static void say_ready(void) {
+    wchar_t path[PATH_CHARS];
+    root_path(path, L"state\\ready");
+    if (!replace_file(path, "1\n", 2)) log_line(L"sidecar: cannot write %ls", path);
+}
+
+static DWORD WINAPI prepare(void *unused) {
+    (void)unused;
+    make_folders();
+    copy_tools();
+    return 0;
+}
+
+int verb_sidecar(int argc, wchar_t **argv) {
+    wchar_t path[PATH_CHARS], java[16] = L"";
+    (void)argc;
+    (void)argv;
+    root_path(path, L"state\\ready");
+    DeleteFileW(path); /* of the container before this one */
+    stop_event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &main_thread, SYNCHRONIZE, FALSE, 0);
+    SetConsoleCtrlHandler(on_control, TRUE);
+    HANDLE runs = CreateEventW(NULL, TRUE, FALSE, AGENT_EVENT);
+    /* In a thread of its own: whatever a slow disk does, the application's start waits 10 s at most. */
+    HANDLE preparing = CreateThread(NULL, 0, prepare, NULL, 0, NULL);
+    if (!preparing || WaitForSingleObject(preparing, READY_BOUND_MS) != WAIT_OBJECT_0)
+        log_line(L"sidecar: tools are not in place after %d s; the application starts all the same", READY_BOUND_MS / 1000);
+    say_ready();
+    log_line(L"sidecar: ready");
+    DWORD n = GetEnvironmentVariableW(L"CRASH_MONITOR_AGENT_JAVA", java, 16);
+    if (n > 0 && n < 16 && wcscmp(java, L"none") == 0) {
+        SetEvent(runs);
+        WaitForSingleObject(stop_event, INFINITE);
+    } else {
+        agent_keep_running(stop_event, runs);
+    }
+    log_line(L"sidecar: ends");
+    return 0;
+}
+
+int verb_ready(int argc, wchar_t **argv) {
+    wchar_t path[PATH_CHARS];
+    (void)argc;
+    (void)argv;
+    root_path(path, L"state\\ready");
+    return exists(path) ? 0 : 1;
+}
+
+static DWORD drain_seconds(int argc, wchar_t **argv) {
+    if (argc == 4 && wcscmp(argv[2], L"--seconds") == 0) {
+        unsigned long n = wcstoul(argv[3], NULL, 10);
+        if (n > 0 && n <= 3600) return n;
+    }
+    return DRAIN_SECONDS;
+}
+
+int verb_drain(int argc, wchar_t **argv) {
+    wchar_t path[PATH_CHARS];
+    ULONGLONG begun = GetTickCount64(), alone_since = 0, bound = drain_seconds(argc, argv) * 1000ULL;
+    root_path(path, L"control\\drain");
+    if (!replace_file(path, "1\n", 2)) {
+        log_line(L"drain: cannot write %ls", path);
+        return 0;
+    }
+    HANDLE runs = OpenEventW(SYNCHRONIZE, FALSE, AGENT_EVENT);
+    while (exists(path) && GetTickCount64() - begun < bound) {
+        /* Without a sidecar, or with an agent that does not run and does not come back, there is nobody to wait for. */
+        int agent = runs && WaitForSingleObject(runs, 0) == WAIT_OBJECT_0;
+        if (agent) alone_since = 0;
+        else if (!alone_since) alone_since = GetTickCount64();
+        else if (GetTickCount64() - alone_since > NOBODY_MS) break;
+        Sleep(100);
+    }
+    return 0;
+}

@@ -1,0 +1,226 @@
+/* The supervisor: which processes are watched, what is wanted, what is told. */
+#include "supervise.h"
+
+#include "files.h"
+#include "text.h"
+
+#include <string.h>
+#include <wchar.h>
+
+#define HEARTBEAT_MS 1900
+#define LIST_MS 1000
+#define LIST_SOON_MS 200
+#define SOON_FOR_MS 10000
+#define BUSY_MS 100
+#define LAUNCH_BOUND_MS 10000
+#define LAUNCH_END_BOUND_MS 60000
+
+static supervisor self;
+static session sessions[2];
+
+int become_only_supervisor(void) {
+    HANDLE mutex = CreateMutexW(NULL, FALSE, L"Global\\crash-monitor-supervise");
+    if (!mutex && GetLastError() == ERROR_ACCESS_DENIED) return 0; /* another user's: somebody is it */
+    /* The handle is kept open: the name lives as long as this program. */
+    return !mutex || GetLastError() != ERROR_ALREADY_EXISTS;
+}
+
+void use_debug_privilege(void) {
+    HANDLE token;
+    TOKEN_PRIVILEGES privileges = {.PrivilegeCount = 1, .Privileges = {{.Attributes = SE_PRIVILEGE_ENABLED}}};
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token)) return;
+    if (LookupPrivilegeValueW(NULL, SE_DEBUG_NAME, &privileges.Privileges[0].Luid))
+        AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
+static void problem(const wchar_t *what) {
+    wchar_t words[256];
+    format(words, 256, L"control\\session.properties cannot be used: %ls", what);
+    if (wcscmp(words, self.session_problem) != 0) log_line(L"%ls", words);
+    copy_text(self.session_problem, 256, words);
+}
+
+static void forget_wanted(void) {
+    for (int i = 0; i < MAX_WATCHED; i++) self.watches[i].wanted = 0;
+}
+
+/* Reads the file when it has changed. The last good session stays in force. 1 when a new one came. */
+static int read_session(void) {
+    static char bytes[SESSION_BYTES];
+    static uint64_t seen_time, seen_size;
+    WIN32_FILE_ATTRIBUTE_DATA data;
+    wchar_t path[PATH_CHARS];
+    DWORD error;
+    root_path(path, L"control\\session.properties");
+    if (!GetFileAttributesExW(path, GetFileExInfoStandard, &data)) return 0;
+    uint64_t time = filetime_number(data.ftLastWriteTime), size = (uint64_t)data.nFileSizeHigh << 32 | data.nFileSizeLow;
+    if (time == seen_time && size == seen_size) return 0;
+    long n = read_small(path, bytes, sizeof bytes, &error);
+    if (n < 0 && error == ERROR_SHARING_VIOLATION) return 0; /* being replaced: next turn */
+    seen_time = time;
+    seen_size = size;
+    session *fresh = self.session == &sessions[0] ? &sessions[1] : &sessions[0];
+    const wchar_t *wrong = n < 0 ? error_text(error) : session_parse(fresh, bytes, (size_t)n);
+    if (wrong) {
+        problem(wrong);
+        return 0;
+    }
+    self.session_problem[0] = 0;
+    if (!self.session || !session_same_args(self.session, fresh)) self.generation++;
+    if (self.session && wcscmp(self.session->process, fresh->process) != 0) forget_wanted();
+    self.session = fresh;
+    log_line(L"session: %ls%ls, process %ls, %d arguments", fresh->armed ? L"armed" : L"disarmed ",
+             fresh->disarmed_reason, *fresh->process ? fresh->process : L"(entry)", fresh->args);
+    return 1;
+}
+
+static watch *watch_of(DWORD pid, uint64_t start) {
+    for (int i = 0; i < MAX_WATCHED; i++) {
+        watch *w = &self.watches[i];
+        if (w->used && !w->ended && w->who.pid == pid && (w->who.start == start || start == NO_START)) return w;
+    }
+    return NULL;
+}
+
+static watch *free_slot(void) {
+    for (int i = 0; i < MAX_WATCHED; i++)
+        if (!self.watches[i].used) return &self.watches[i];
+    return NULL;
+}
+
+/* A watched process without a handle ends when it is not in the list any more. */
+static void drop_vanished(void) {
+    for (int i = 0; i < MAX_WATCHED; i++) {
+        watch *w = &self.watches[i];
+        if (w->used && !w->process && !w->procdump && !process_by_pid(&self.list, w->who.pid)) watch_close(w);
+    }
+}
+
+/* 1 when a process came that was not watched before. */
+static int find_processes(void) {
+    found matches[MAX_WATCHED];
+    int fresh = 0;
+    if (!processes_list(&self.list)) return 0;
+    drop_vanished();
+    int n = processes_find(&self.list, &self.search, self.session->process, matches);
+    for (int i = 0; i < n; i++) {
+        process *p = &self.list.at[matches[i].index];
+        watch *w = watch_of(p->pid, process_start(p));
+        if (!w && (w = free_slot())) {
+            if (!watch_open(w, p, matches[i].entry)) continue;
+            log_line(L"%ls (%lu): watched%ls", w->name, w->who.pid, w->entry ? L", the entry process" : L"");
+            fresh = 1;
+        }
+        if (w) w->wanted = 1;
+    }
+    return fresh;
+}
+
+static process_exit *exit_of(instance who) {
+    for (int i = 0; i < self.exit_count; i++)
+        if (self.exits[i].who.pid == who.pid && self.exits[i].who.start == who.start) return &self.exits[i];
+    return NULL;
+}
+
+static void record_exit(const watch *w) {
+    process_exit *e = exit_of(w->who);
+    if (!e) {
+        if (self.exit_count == MAX_EXITS)
+            memmove(self.exits, self.exits + 1, sizeof *self.exits * (size_t)--self.exit_count);
+        e = &self.exits[self.exit_count++];
+        search *s = &self.search;
+        if (s->endeds == MAX_ENDED) memmove(s->ended, s->ended + 1, sizeof *s->ended * (size_t)--s->endeds);
+        s->ended[s->endeds].who = w->who;
+        s->ended[s->endeds++].end = w->end_time;
+    }
+    e->who = w->who;
+    e->end_time = w->end_time;
+    e->exit_code = w->exit_code;
+    e->attached = w->was_attached;
+    e->dumps = w->dumps;
+    copy_text(e->name, NAME_CHARS, w->name);
+}
+
+static int armed_now(void) {
+    uint64_t at = self.session ? self.session->disarm_at : 0;
+    self.past_disarm_at = at && epoch_millis(now_filetime()) >= at;
+    return self.session && self.session->armed && !self.past_disarm_at;
+}
+
+/* One step for each watched process; 1 when one has ended. */
+static int step_all(uint64_t now) {
+    int ended = 0;
+    intent want = {armed_now(), self.generation, self.session};
+    for (int i = 0; i < MAX_WATCHED; i++) {
+        watch *w = &self.watches[i];
+        if (!w->used) continue;
+        int before = w->ended;
+        watch_step(w, &want, now);
+        if (w->ended) record_exit(w);
+        ended |= w->ended && !before;
+        if (watch_finished(w) || (!w->wanted && !w->procdump)) watch_close(w);
+    }
+    return ended;
+}
+
+static DWORD until_disarm(DWORD wait) {
+    uint64_t at = self.session ? self.session->disarm_at : 0, now = epoch_millis(now_filetime());
+    return at > now && at - now < wait ? (DWORD)(at - now) : wait;
+}
+
+/* Sleeps until a process or a ProcDump ends, or something is due. */
+static void wait_for_events(DWORD longest) {
+    HANDLE handles[MAX_WATCHED * 2];
+    DWORD n = 0;
+    for (int i = 0; i < MAX_WATCHED; i++) {
+        const watch *w = &self.watches[i];
+        if (!w->used) continue;
+        if (w->process && !w->ended) handles[n++] = w->process;
+        if (w->procdump) handles[n++] = w->procdump;
+        if (watch_is_busy(w)) longest = BUSY_MS;
+        if (w->state == WATCH_IDLE && self.session && self.session->armed) longest = BUSY_MS;
+    }
+    longest = until_disarm(longest);
+    if (n == 0 || WaitForMultipleObjects(n, handles, FALSE, longest) == WAIT_FAILED) Sleep(longest);
+}
+
+/* May the launched application run now? With ProcDump on it, or when waiting has no sense. */
+static int may_run(const watch *w, uint64_t since, uint64_t now) {
+    if (now - since >= LAUNCH_BOUND_MS || w->attached_at) return 1;
+    if (!self.session) return 0;
+    return !armed_now() || (w->state != WATCH_IDLE && w->state != WATCH_STARTING);
+}
+
+static watch *adopt(const launched *app) {
+    watch *w = &self.watches[0];
+    watch_adopt(w, app->process, app->pid, app->name, 1);
+    self.search.entry = w->who;
+    return w;
+}
+
+DWORD supervise(const search *known, const launched *app) {
+    uint64_t start = GetTickCount64(), beat = 0, list_at = 0, soon_until = start + SOON_FOR_MS;
+    HANDLE suspended = app ? app->thread : NULL;
+    self.search = *known;
+    watch *own = app ? adopt(app) : NULL;
+    for (;;) {
+        uint64_t now = GetTickCount64();
+        if (read_session()) list_at = now;
+        if (self.session && now >= list_at) {
+            if (find_processes()) soon_until = now + SOON_FOR_MS;
+            list_at = now + (now < soon_until ? LIST_SOON_MS : LIST_MS);
+        }
+        if (step_all(now)) {
+            soon_until = now + SOON_FOR_MS;
+            list_at = now;
+        }
+        if (suspended && may_run(own, start, now)) {
+            ResumeThread(suspended);
+            suspended = NULL;
+        }
+        if (state_write(&self, now >= beat)) beat = now + HEARTBEAT_MS;
+        if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;
+        wait_for_events(suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
+    }
+}

@@ -1,0 +1,231 @@
+/* One watched process and the ProcDump on it. */
+#include "watch.h"
+
+#include "files.h"
+#include "procdump.h"
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <wchar.h>
+
+#define ATTACH_BOUND_MS 30000
+#define CANCEL_AGAIN_MS 2000
+#define CANCEL_WORDS_MS 10000
+#define AFTER_DUMP_MS 500
+#define DISK_EVERY_MS 10000
+#define ORPHAN_BOUND_MS 60000
+#define LONGEST_PAUSE_MS 60000
+#define RIGHTS_EVERY_MS 10000
+#define GOOD_ATTACH_MS 60000
+
+static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
+    wchar_t words[256] = L"";
+    if (pattern) {
+        va_list args;
+        va_start(args, pattern);
+        _vsnwprintf(words, 255, pattern, args);
+        va_end(args);
+        words[255] = 0;
+    }
+    if (w->state != state || wcscmp(words, w->words) != 0) {
+        static const wchar_t *const NAMES[] = {L"idle", L"ProcDump starts", L"attached", L"cancelling",
+            L"stepped back", L"access denied", L"disk low", L"ProcDump missing", L"failed"};
+        log_line(L"%ls (%lu): %ls%ls%ls", w->name, w->who.pid, NAMES[state], *words ? L": " : L"", words);
+    }
+    w->state = state;
+    copy_text(w->words, 256, words);
+}
+
+static int debugger_present(const watch *w) {
+    BOOL present = FALSE;
+    return w->full_rights && CheckRemoteDebuggerPresent(w->process, &present) && present;
+}
+
+static void open_handle(watch *w) {
+    HANDLE h = OpenProcess(PROCESS_QUERY_INFORMATION | SYNCHRONIZE, FALSE, w->who.pid);
+    w->full_rights = h != NULL;
+    if (!h) h = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, w->who.pid);
+    if (w->process) CloseHandle(w->process);
+    w->process = h;
+}
+
+static uint64_t start_of(HANDLE process) {
+    FILETIME start, end, kernel, user;
+    return process && GetProcessTimes(process, &start, &end, &kernel, &user) ? filetime_number(start) : 0;
+}
+
+static void begin(watch *w, DWORD pid, const wchar_t *name, int entry) {
+    ZeroMemory(w, sizeof *w);
+    w->used = 1;
+    w->wanted = 1;
+    w->entry = entry;
+    w->who.pid = pid;
+    w->next_dump = 1;
+    copy_text(w->name, NAME_CHARS, name);
+}
+
+int watch_open(watch *w, process *p, int entry) {
+    begin(w, p->pid, p->name, entry);
+    open_handle(w);
+    w->who.start = w->process ? start_of(w->process) : process_start(p);
+    if (!w->process && GetLastError() == ERROR_INVALID_PARAMETER) w->used = 0;
+    return w->used;
+}
+
+void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name, int entry) {
+    begin(w, pid, name, entry);
+    w->process = handle;
+    w->full_rights = 1;
+    w->who.start = start_of(handle);
+}
+
+static void failed(watch *w, uint64_t now, const wchar_t *what, DWORD code) {
+    uint64_t pause = 1000ULL << (w->failures < 6 ? w->failures : 6);
+    if (pause > LONGEST_PAUSE_MS) pause = LONGEST_PAUSE_MS;
+    w->failures++;
+    w->next_try = now + pause;
+    become(w, WATCH_FAILED, L"%ls (exit code 0x%08lX, %d in a row); next try in %llu s, see logs\\procdump.log", what,
+           code, w->failures, pause / 1000);
+}
+
+static void procdump_ended(watch *w, uint64_t now) {
+    DWORD code = 0;
+    int was_attached = w->attached_at != 0, cancelled = w->cancel_since != 0;
+    GetExitCodeProcess(w->procdump, &code);
+    CloseHandle(w->procdump);
+    w->procdump = NULL;
+    w->procdump_pid = 0;
+    w->attached_at = 0;
+    w->cancel_since = 0;
+    int moved = collect_dumps(w->who.pid, w->who.start, &w->next_dump);
+    w->dumps += moved;
+    log_line(L"%ls (%lu): ProcDump ended with 0x%08lX, %d dump(s)", w->name, w->who.pid, code, moved);
+    if (moved > 0 || cancelled || w->ended) {
+        if (moved > 0) w->failures = 0;
+        /* After a dump the process is dying, or lives on after a first chance: a moment tells. */
+        w->next_try = now + (moved > 0 ? AFTER_DUMP_MS : 0);
+        become(w, WATCH_IDLE, NULL);
+        return;
+    }
+    if (was_attached && now - w->procdump_since > GOOD_ATTACH_MS) w->failures = 0;
+    failed(w, now, was_attached ? L"ProcDump ended while it was attached" : L"ProcDump ended without attaching", code);
+}
+
+static void process_ended(watch *w, uint64_t now) {
+    FILETIME start, end, kernel, user;
+    w->ended = 1;
+    w->ended_since = now;
+    w->end_time = now_filetime();
+    if (GetProcessTimes(w->process, &start, &end, &kernel, &user) && filetime_number(end))
+        w->end_time = filetime_number(end);
+    if (!GetExitCodeProcess(w->process, &w->exit_code)) w->exit_code = 0;
+    log_line(L"%ls (%lu): ended with 0x%08lX", w->name, w->who.pid, w->exit_code);
+}
+
+static void ask_to_cancel(watch *w, uint64_t now) {
+    if (!w->cancel_since) {
+        w->cancel_since = now;
+        w->cancel_next = now;
+    }
+    if (now < w->cancel_next) return;
+    w->cancel_next = now + CANCEL_AGAIN_MS;
+    int heard = procdump_cancel(w->who.pid);
+    if (now - w->cancel_since < CANCEL_WORDS_MS)
+        become(w, WATCH_CANCELLING, L"ProcDump (%lu) was asked to let go of process %lu", w->procdump_pid, w->who.pid);
+    else
+        become(w, WATCH_CANCELLING,
+               L"ProcDump (%lu) %ls; it is left alone, since ending it could end the application", w->procdump_pid,
+               heard ? L"does not let go though it was asked to" : L"does not listen to its cancel event");
+}
+
+static int disk_low(watch *w, const intent *want, uint64_t now, int attached) {
+    uint64_t free_bytes, needed;
+    if (now < w->disk_next) return !attached && w->state == WATCH_DISK_LOW;
+    w->disk_next = now + DISK_EVERY_MS;
+    if (disk_is_enough(want->session, w->process, attached, &free_bytes, &needed)) return 0;
+    if (!attached)
+        become(w, WATCH_DISK_LOW, L"%llu MB are free on the volume, a dump of %ls needs %llu MB to be safe",
+               free_bytes >> 20, w->name, needed >> 20);
+    return 1;
+}
+
+static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
+    if (w->ended) {
+        /* Nobody is left to be harmed. */
+        if (now - w->ended_since > ORPHAN_BOUND_MS) TerminateProcess(w->procdump, 1);
+        return;
+    }
+    if (!w->attached_at && debugger_present(w)) {
+        w->attached_at = now_filetime();
+        w->was_attached = 1;
+    }
+    int unwanted = !want->armed || !w->wanted || w->generation != want->generation;
+    if (w->cancel_since || unwanted || (w->attached_at && disk_low(w, want, now, 1))) ask_to_cancel(w, now);
+    else if (w->attached_at) become(w, WATCH_ATTACHED, NULL);
+    else if (now - w->procdump_since > ATTACH_BOUND_MS)
+        become(w, WATCH_FAILED, L"ProcDump (%lu) runs for more than 30 s and has not attached", w->procdump_pid);
+}
+
+static void start_procdump(watch *w, const intent *want, uint64_t now) {
+    wchar_t folder[PATH_CHARS];
+    incoming_folder(folder, w->who.pid, w->who.start);
+    w->dumps += collect_dumps(w->who.pid, w->who.start, &w->next_dump); /* of a supervisor before us */
+    DWORD error = procdump_start(want->session, w->who.pid, folder, &w->procdump, &w->procdump_pid);
+    w->generation = want->generation;
+    w->procdump_since = now;
+    if (!error) {
+        become(w, WATCH_STARTING, NULL);
+        return;
+    }
+    w->next_try = now + RIGHTS_EVERY_MS;
+    if (error == ERROR_FILE_NOT_FOUND)
+        become(w, WATCH_MISSING, L"%ls\\bin\\procdump64.exe is missing; the sidecar copies it there", root_folder());
+    else
+        become(w, WATCH_FAILED, L"cannot start ProcDump: %ls", error_text(error));
+}
+
+static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
+    if (!want->armed || !w->wanted) {
+        w->failures = 0;
+        w->next_try = 0;
+        become(w, WATCH_IDLE, NULL);
+        return;
+    }
+    if (now < w->next_try) return;
+    if (!w->full_rights) {
+        open_handle(w);
+        if (!w->full_rights) {
+            w->next_try = now + RIGHTS_EVERY_MS;
+            become(w, WATCH_DENIED,
+                   L"no right to debug %ls (%lu): it runs as another user than attach.exe and there is no SeDebugPrivilege",
+                   w->name, w->who.pid);
+            return;
+        }
+    }
+    if (debugger_present(w)) {
+        become(w, WATCH_STEPPED_BACK, L"a debugger is attached to %ls (%lu); monitoring goes on when it is gone",
+               w->name, w->who.pid);
+        return;
+    }
+    if (!disk_low(w, want, now, 0)) start_procdump(w, want, now);
+}
+
+void watch_step(watch *w, const intent *want, uint64_t now) {
+    if (!w->ended && w->process && WaitForSingleObject(w->process, 0) == WAIT_OBJECT_0) process_ended(w, now);
+    if (w->procdump && WaitForSingleObject(w->procdump, 0) == WAIT_OBJECT_0) procdump_ended(w, now);
+    if (w->procdump) step_with_procdump(w, want, now);
+    else if (!w->ended) step_without_procdump(w, want, now);
+}
+
+int watch_finished(const watch *w) { return w->used && w->ended && !w->procdump; }
+
+void watch_close(watch *w) {
+    if (w->process) CloseHandle(w->process);
+    if (w->procdump) CloseHandle(w->procdump);
+    w->used = 0;
+}
+
+int watch_is_busy(const watch *w) {
+    return w->used && (w->state == WATCH_STARTING || w->state == WATCH_CANCELLING || (w->ended && w->procdump));
+}
