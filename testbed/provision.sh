@@ -55,7 +55,8 @@ main() {
   done
   [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]] \
     || die "this machine is $(uname -s) $(uname -m)" \
-      "The testbed needs Linux on x86-64 (Wine runs Windows programs of that architecture); use a virtual machine."
+      "The testbed needs Linux on x86-64 (Wine runs Windows programs of that architecture); use a virtual machine, or \
+build without it: ./mvnw -Dtestbed.provision.skip -DskipITs verify"
   mkdir -p "$cache/.locks"
   install_packages "$parts"
   for part in $parts; do "ensure_$part"; done

@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2153  # here, cache and the versions are those of provision.sh
 # Packages of the Linux distribution: what is missing is installed with apt-get where that is possible, else listed.
 
 # as_root: the prefix that makes a command run as root, or failure where that needs a password.

@@ -1,17 +1,21 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2153  # here, cache and the versions are those of provision.sh
 # Kubernetes, etcd and Azurite.
 
 # The version that kube-controller-manager and kube-scheduler must have: that of the kube-apiserver in KUBEBUILDER_ASSETS
-# where there is one.
-kubernetes_version() {
-  local given=${KUBEBUILDER_ASSETS:-}/kube-apiserver
-  if [[ -n ${KUBEBUILDER_ASSETS:-} && -x $given ]]; then "$given" --version | awk '{print $2}'; else echo "$KUBERNETES_VERSION"; fi
-}
+# where there is one. Asked once: it costs a tenth of a second.
+if [[ -n ${KUBEBUILDER_ASSETS:-} && -x $KUBEBUILDER_ASSETS/kube-apiserver ]]; then
+  kubernetes_version=$("$KUBEBUILDER_ASSETS/kube-apiserver" --version | awk '{print $2}')
+else
+  kubernetes_version=$KUBERNETES_VERSION
+fi
+readonly kubernetes_version
 
 # kubernetes_binary TOOL: prints where it is, or fails.
 kubernetes_binary() {
   local given=${KUBEBUILDER_ASSETS:-}/$1 cached
   if [[ -n ${KUBEBUILDER_ASSETS:-} && -x $given ]]; then echo "$given"; return; fi
-  cached=$cache/kubernetes/$(kubernetes_version)/$1
+  cached=$cache/kubernetes/$kubernetes_version/$1
   [[ -x $cached ]] && echo "$cached"
 }
 
@@ -32,9 +36,8 @@ servers_missing() {
 
 ensure_kubernetes() {
   [[ -n $(servers_missing kubernetes) ]] || return 0
-  local version
-  version=$(kubernetes_version)
-  into_cache "kubernetes/$version" make_kubernetes "$version" && [[ -z $(servers_missing kubernetes) ]] \
+  local version=$kubernetes_version
+  { into_cache "kubernetes/$version" make_kubernetes "$version" && [[ -z $(servers_missing kubernetes) ]]; } \
     || die "no Kubernetes $version: neither downloaded nor built (see above)" \
       "Allow dl.k8s.io, or install Go 1.26, or put the four binaries into $cache/kubernetes/$version."
 }
@@ -102,7 +105,7 @@ require_go() {
 
 ensure_etcd() {
   [[ -n $(servers_missing etcd) ]] || return 0
-  into_cache "etcd/$ETCD_VERSION" make_etcd && etcd_binary >/dev/null \
+  { into_cache "etcd/$ETCD_VERSION" make_etcd && etcd_binary >/dev/null; } \
     || die "no etcd $ETCD_VERSION: neither downloaded nor built (see above)" \
       "Allow github.com, or install Go 1.26, or put the binary into $cache/etcd/$ETCD_VERSION."
 }
@@ -121,7 +124,7 @@ download_etcd() {
   fetch "$base/$archive.tar.gz" "$folder/etcd.tar.gz" || return 1
   matches_sha256 "$folder/etcd.tar.gz" "$(awk -v f="$archive.tar.gz" '$2 == f {print $1}' "$folder/SHA256SUMS")" \
     || { echo "etcd: wrong checksum"; return 1; }
-  tar -xzf "$folder/etcd.tar.gz" -C "$folder" --strip-components=1 "$archive/etcd"
+  tar -xzf "$folder/etcd.tar.gz" -C "$folder" --strip-components=1 "$archive/etcd" || return 1
   rm "$folder/etcd.tar.gz" "$folder/SHA256SUMS"
 }
 

@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2153  # here, cache and the versions are those of provision.sh
 # What every part of provision.sh uses: telling, failing, long steps with progress, and building into the cache.
 
 say() { echo "[testbed] $*"; }

@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2153  # here, cache and the versions are those of provision.sh
 # Wine with a prepared prefix, the Windows JRE, and the compiler for Windows programs.
 
 # Debian's /usr/bin/wine is a script that advises about 32 bits on every call; the program behind it does not.
@@ -17,7 +19,7 @@ first_executable() {
 wine_template_key() {
   local version
   version=$("$(wine_binary)" --version 2>/dev/null) || return 1
-  echo "$(sed 's/[^A-Za-z0-9.-].*//' <<<"$version")-$(cat "$here/wine-template.sh" "$here/native/winrun.c" | sha256sum | cut -c 1-8)"
+  echo "${version%%[^A-Za-z0-9.-]*}-$(cat "$here/wine-template.sh" "$here/native/winrun.c" | sha256sum | cut -c 1-8)"
 }
 
 wine_template() {

@@ -8,21 +8,14 @@ import com.azure.storage.blob.BlobClient;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobErrorCode;
 import com.azure.storage.blob.models.BlobStorageException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.util.UUID;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,11 +54,10 @@ class AzuriteIT {
   }
 
   @Test
-  void speaksTlsWithACertificateOfTheGivenAuthority()
-      throws IOException, InterruptedException, GeneralSecurityException {
+  void speaksTlsWithACertificateOfTheGivenAuthority() throws IOException, InterruptedException {
     TestCa ca = new TestCa("storage", Clock.systemUTC().instant());
     try (Azurite azurite = Azurite.startWithTls(TOOLS, folder, Azurite.Persistence.MEMORY, ca)) {
-      HttpClient client = HttpClient.newBuilder().sslContext(trusting(ca)).build();
+      HttpClient client = HttpClient.newBuilder().sslContext(TestTls.trusting(ca)).build();
 
       HttpResponse<String> answer =
           client.send(
@@ -79,21 +71,5 @@ class AzuriteIT {
 
   private static BlobContainerClient container(Azurite azurite) {
     return azurite.client().createBlobContainer("test-" + UUID.randomUUID());
-  }
-
-  private static SSLContext trusting(TestCa ca) throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    store.setCertificateEntry(
-        "ca",
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(
-                new ByteArrayInputStream(ca.certificatePem().getBytes(StandardCharsets.US_ASCII))));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 }
