@@ -3,6 +3,7 @@ package io.crashmonitor.minidump.clr;
 import io.crashmonitor.minidump.clr.contract.ContractManagedRuntime;
 import io.crashmonitor.minidump.clr.heuristic.HeuristicManagedRuntime;
 import io.crashmonitor.minidump.clr.metadata.View;
+import io.crashmonitor.minidump.clr.nativeaot.NativeAotRuntime;
 import io.crashmonitor.minidump.reader.Architecture;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.Minidump;
@@ -26,18 +27,25 @@ public final class ManagedRuntimes {
    * @param dump open for as long as the runtime is used
    */
   public static Optional<ManagedRuntime> detect(Minidump dump) {
-    if (dump.architecture() != Architecture.AMD64) {
-      return Optional.empty();
+    Optional<ManagedRuntime> runtime =
+        dump.architecture() == Architecture.AMD64 ? find(dump) : Optional.empty();
+    if (runtime.isEmpty()) {
+      Absence.explain(dump);
     }
+    return runtime;
+  }
+
+  private static Optional<ManagedRuntime> find(Minidump dump) {
     View view = new View(dump.memory());
+    return NativeAotRuntime.detect(dump)
+        .or(() -> describingItself(dump, view))
+        .or(() -> dump.modules().named(CORECLR).flatMap(m -> HeuristicManagedRuntime.of(dump, m)));
+  }
+
+  private static Optional<ManagedRuntime> describingItself(Minidump dump, View view) {
     return candidates(dump)
         .flatMap(base -> ContractManagedRuntime.inModule(view, base, dump.findings()).stream())
-        .findFirst()
-        .or(
-            () ->
-                dump.modules()
-                    .named(CORECLR)
-                    .map(found -> HeuristicManagedRuntime.of(dump, found)));
+        .findFirst();
   }
 
   /**

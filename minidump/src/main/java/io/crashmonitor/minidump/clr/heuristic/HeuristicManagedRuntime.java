@@ -20,13 +20,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A .NET runtime before 9, which does not describe itself. Of .NET Core 3.1, whose structures were
- * proved on dumps, the exception a thread died of is recovered; of the others it is only said that
- * they are there.
+ * .NET Core 3.1, which does not describe its memory: the exception a thread died of is recovered by
+ * what its structures were found to be. Later runtimes before .NET 9 are not read: no dump has
+ * proved how theirs are built.
  */
 public final class HeuristicManagedRuntime implements ManagedRuntime {
   private static final String PART = "managed";
   private static final String SOURCE = "heuristic";
+
+  /** Files of the runtime 3.1 have versions of their own; since 5 they carry the runtime's. */
+  private static final String FILE_VERSION_3_1 = "4.700.";
+
   private static final int MANAGED_EXCEPTION = 0xE0434352;
 
   /**
@@ -43,27 +47,28 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
 
   private final Minidump dump;
   private final String version;
-  private final boolean proved;
 
-  private HeuristicManagedRuntime(Minidump dump, String version, boolean proved) {
+  private HeuristicManagedRuntime(Minidump dump, String version) {
     this.dump = dump;
     this.version = version;
-    this.proved = proved;
   }
 
-  /** The runtime of that module. */
-  public static ManagedRuntime of(Minidump dump, DumpModule coreclr) {
+  /** The runtime of that module; empty where its structures have not been proved on a dump. */
+  public static Optional<ManagedRuntime> of(Minidump dump, DumpModule coreclr) {
     Matcher path = SHARED_FRAMEWORK.matcher(coreclr.path());
-    // File versions of coreclr.dll 3.1 begin with 4.700; later ones are the runtime's own.
-    boolean proved =
-        path.find() ? path.group(1).startsWith("3.1.") : coreclr.version().startsWith("4.700.");
-    String version = path.reset().find() ? path.group(1) : proved ? "3.1" : coreclr.version();
-    return new HeuristicManagedRuntime(dump, version, proved);
+    if (path.find()) {
+      return path.group(1).startsWith("3.1.")
+          ? Optional.of(new HeuristicManagedRuntime(dump, path.group(1)))
+          : Optional.empty();
+    }
+    return coreclr.version().startsWith(FILE_VERSION_3_1)
+        ? Optional.of(new HeuristicManagedRuntime(dump, "3.1"))
+        : Optional.empty();
   }
 
   @Override
   public Description description() {
-    return new Description(proved ? ".NET Core" : ".NET", version, SOURCE);
+    return new Description(".NET Core", version, SOURCE);
   }
 
   @Override
@@ -72,14 +77,6 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
         dump.exception().filter(exception -> exception.threadId() == osThreadId);
     Optional<Integer> hresult = raised.flatMap(HeuristicManagedRuntime::hresult);
     if (hresult.isEmpty()) {
-      return List.of();
-    }
-    if (!proved) {
-      lost(
-          ".NET "
-              + version
-              + " does not describe its memory (that came with .NET 9): its exception can be read from the"
-              + " program's console output");
       return List.of();
     }
     Optional<CpuContext> context = raised.flatMap(dump::context);
