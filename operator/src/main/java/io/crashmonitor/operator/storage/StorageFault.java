@@ -30,6 +30,17 @@ public sealed interface StorageFault {
     }
   }
 
+  /** The container is gone. */
+  record Absent(String container) implements StorageFault {
+    @Override
+    public String message() {
+      return "container "
+          + container
+          + " was deleted; it is made again as soon as Azure allows its name, which may take a"
+          + " minute";
+    }
+  }
+
   /** The account answers and refuses. */
   record Denied(String why) implements StorageFault {
     @Override

@@ -1,0 +1,116 @@
+package io.crashmonitor.operator.storage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crashmonitor.agent.AgentProtocol;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpState;
+import io.crashmonitor.report.DumpReport;
+import io.crashmonitor.report.ExitCode;
+import io.crashmonitor.report.ExitCodeSource;
+import java.util.Optional;
+
+/**
+ * The ways in which what is known of a crash grows. Pure; nothing that was known better is lost, in
+ * whatever order the parts come in.
+ */
+final class ReportEdit {
+  private static final JsonMapper JSON = AgentProtocol.mapper();
+
+  private ReportEdit() {}
+
+  /** The dump is in storage. */
+  static DumpReport stored(
+      DumpReport report,
+      String blob,
+      long storedBytes,
+      Optional<Long> rawBytes,
+      Optional<String> sha256,
+      Optional<JsonNode> analysis) {
+    ObjectNode r = tree(report);
+    dump(r, DumpState.Stored, "");
+    r.put("blob", blob).put("storedBytes", storedBytes);
+    rawBytes.ifPresent(bytes -> r.put("rawBytes", bytes));
+    sha256.ifPresent(hash -> r.put("sha256", hash));
+    analysis.ifPresent(a -> r.set("analysis", a));
+    return value(r);
+  }
+
+  /** The dump will not come; one that is stored stays so. */
+  static DumpReport withoutDump(DumpReport report, DumpState state, String reason) {
+    if (report.dump() == DumpState.Stored) {
+      return report;
+    }
+    ObjectNode r = tree(report);
+    dump(r, state, reason);
+    r.remove("blob");
+    return value(r);
+  }
+
+  /** The other half of the crash: how its container ended. */
+  static DumpReport terminated(
+      DumpReport report, ExitCode code, ExitCodeSource source, int restartCount) {
+    ObjectNode r = tree(report);
+    if (source.compareTo(report.exitCodeSource()) < 0) {
+      exit(r, code.code(), source);
+    }
+    r.put("restartCount", restartCount);
+    return value(r);
+  }
+
+  /**
+   * The same crash told once more: a renewal, an analysis that was pending, or the end of a process
+   * that a first chance dump was taken of.
+   */
+  static DumpReport merged(DumpReport known, DumpReport told) {
+    ObjectNode r = tree(known);
+    if (known.kind() == CrashKind.FirstChance && told.kind() == CrashKind.Crash) {
+      r.put("kind", CrashKind.Crash.name());
+      r.put("time", told.time().toString());
+      exit(r, told.exitCode(), told.exitCodeSource());
+    } else if (told.exitCodeSource().compareTo(known.exitCodeSource()) < 0) {
+      exit(r, told.exitCode(), told.exitCodeSource());
+    }
+    if (told.analysis() != null) {
+      r.set("analysis", told.analysis());
+    }
+    fill(r, "osVersion", told.osVersion());
+    fill(r, "exceptionCode", told.exceptionCode());
+    if (known.dump() != DumpState.Stored) {
+      dump(r, told.dump(), told.dumpReason());
+      r.put("blob", told.blob());
+      if (told.rawBytes() != null) {
+        r.put("rawBytes", told.rawBytes());
+      }
+    }
+    return value(r);
+  }
+
+  private static void dump(ObjectNode r, DumpState state, String reason) {
+    r.put("dump", state.name()).put("dumpReason", reason);
+  }
+
+  private static void exit(ObjectNode r, String code, ExitCodeSource source) {
+    r.put("exitCode", code).put("exitCodeSource", source.name());
+  }
+
+  private static void fill(ObjectNode r, String field, String value) {
+    if (value != null && !r.hasNonNull(field)) {
+      r.put(field, value);
+    }
+  }
+
+  private static ObjectNode tree(DumpReport report) {
+    return JSON.valueToTree(report);
+  }
+
+  private static DumpReport value(ObjectNode tree) {
+    try {
+      return JSON.treeToValue(tree, DumpReport.class);
+    } catch (JsonProcessingException cameFromOne) {
+      throw new IllegalStateException(cameFromOne);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.crashmonitor.operator.storage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crashmonitor.agent.AgentProtocol;
+import io.crashmonitor.report.DumpReport;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Reports in storage: created once, changed by compare-and-swap, with their metadata. */
+final class ReportStore {
+  /** An agent's message and what the operator adds. */
+  private static final int LIMIT = 2 * AgentProtocol.MESSAGE_LIMIT;
+
+  private static final int TRIES = 20;
+  private static final JsonMapper JSON = AgentProtocol.mapper();
+
+  private ReportStore() {}
+
+  /** Writes a report, or adds what it tells to the one that is there. */
+  static void put(DumpStore store, String blob, DumpReport report) {
+    if (!store.create(blob, json(report), ReportMetadata.of(report))) {
+      change(store, blob, known -> ReportEdit.merged(known, report));
+    }
+  }
+
+  /** Writes a report unless there is one. */
+  static void create(DumpStore store, String blob, DumpReport report) {
+    store.create(blob, json(report), ReportMetadata.of(report));
+  }
+
+  /** Changes a report; nothing when it was deleted. */
+  static void change(DumpStore store, String blob, UnaryOperator<DumpReport> edit) {
+    for (int i = 0; i < TRIES; i++) {
+      Optional<DumpStore.Content> content = store.read(blob, LIMIT);
+      if (content.isEmpty()) {
+        return;
+      }
+      DumpReport known = parse(content.get().bytes(), blob);
+      DumpReport next = edit.apply(known);
+      Map<String, String> metadata = ReportMetadata.of(next);
+      if (next.equals(known) || store.replace(blob, json(next), metadata, content.get().etag())) {
+        return;
+      }
+    }
+    throw new StorageFaultException(
+        new StorageFault.Unreachable("the report " + blob + " is never quiet"));
+  }
+
+  private static DumpReport parse(byte[] json, String blob) {
+    try {
+      return JSON.readValue(json, DumpReport.class);
+    } catch (IOException e) {
+      throw new StorageFaultException(
+          new StorageFault.Unreachable("the report " + blob + " cannot be read"), e);
+    }
+  }
+
+  private static byte[] json(DumpReport report) {
+    try {
+      return JSON.writeValueAsBytes(report);
+    } catch (JsonProcessingException recordsAlwaysCan) {
+      throw new IllegalStateException(recordsAlwaysCan);
+    }
+  }
+}

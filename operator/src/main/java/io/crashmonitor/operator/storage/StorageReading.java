@@ -1,0 +1,95 @@
+package io.crashmonitor.operator.storage;
+
+import io.crashmonitor.api.DumpState;
+import io.crashmonitor.report.BlobLayout;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads once what lies in storage for a session, and puts the ledger right by it. */
+final class StorageReading {
+  /** Blobs of one listing: some thousand crashes of many runs. */
+  private static final int LISTING_LIMIT = 5000;
+
+  private static final int DAY_LIMIT = 1000;
+  private static final Comparator<StoredCrash> NEWEST_FIRST =
+      Comparator.comparing(StoredCrash::time).reversed().thenComparing(crash -> crash.id().value());
+
+  private StorageReading() {}
+
+  /**
+   * @param gone names of dumps that are known to be deleted; grows, so that each is asked for once
+   */
+  static StorageSnapshot read(
+      DumpStore store, StorageTarget target, Set<String> gone, Instant now) {
+    List<DumpStore.Facts> blobs = list(store, target);
+    Set<String> names = new HashSet<>();
+    blobs.forEach(blob -> names.add(blob.name()));
+    Ledger ledger = settle(store, target, names, now);
+    List<StoredCrash> crashes =
+        blobs.stream()
+            .filter(blob -> blob.name().endsWith(BlobLayout.REPORT_SUFFIX))
+            .flatMap(blob -> ReportMetadata.parse(blob.metadata()).stream())
+            .filter(crash -> isThere(store, crash, names, gone))
+            .sorted(NEWEST_FIRST)
+            .toList();
+    return new StorageSnapshot(
+        now, crashes, Optional.empty(), ledger.placesUsed(), ledger.counted().size());
+  }
+
+  /** One listing; where the workload has a long history, its days, newest first. */
+  private static List<DumpStore.Facts> list(DumpStore store, StorageTarget target) {
+    String folder = target.layout().folder();
+    DumpStore.Listing all = store.list(folder, LISTING_LIMIT);
+    if (all.complete()) {
+      return all.blobs();
+    }
+    LocalDate runStart = LocalDate.ofInstant(target.run().startTime(), ZoneOffset.UTC);
+    List<String> days = new ArrayList<>(store.folders(folder, DAY_LIMIT));
+    days.sort(Comparator.reverseOrder());
+    List<DumpStore.Facts> blobs = new ArrayList<>();
+    for (String day : days) {
+      boolean ofThisRun = day.compareTo(folder + runStart) >= 0;
+      if (blobs.size() >= LISTING_LIMIT && !ofThisRun) {
+        break;
+      }
+      blobs.addAll(store.list(day, LISTING_LIMIT).blobs());
+    }
+    return blobs;
+  }
+
+  private static Ledger settle(
+      DumpStore store, StorageTarget target, Set<String> names, Instant now) {
+    Ledger ledger = LedgerStore.read(store, target);
+    boolean changed = !ledger.due(now).isEmpty();
+    Arrivals.settleDue(store, target, ledger, now);
+    for (Ledger.Entry entry : ledger.settled()) {
+      String holds = entry.state() == Ledger.State.Analysed ? entry.report() : entry.blob();
+      changed |= !names.contains(holds) && Arrivals.freeIfGone(store, target, entry);
+    }
+    return changed ? LedgerStore.read(store, target) : ledger;
+  }
+
+  /** A report and its dump can be on two pages of a listing, read at two times: asked again. */
+  private static boolean isThere(
+      DumpStore store, StoredCrash crash, Set<String> names, Set<String> gone) {
+    if (crash.dump() != DumpState.Stored) {
+      return true;
+    }
+    String blob = crash.blob().orElse("");
+    if (blob.isEmpty() || gone.contains(blob)) {
+      return false;
+    }
+    if (names.contains(blob) || store.stat(blob).isPresent()) {
+      return true;
+    }
+    gone.add(blob);
+    return false;
+  }
+}
