@@ -1,0 +1,118 @@
+package io.crashmonitor.operator.inject;
+
+import io.crashmonitor.api.Names;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import java.util.List;
+
+/**
+ * The native sidecar's entry: an init container that keeps running. Its resources are always set,
+ * as an autoscaler fails on a container without requests; there is no cpu limit, no liveness and no
+ * readiness probe, because nothing of ours may make a pod unready or throttle it.
+ */
+record SidecarContainer(
+    String image,
+    List<String> command,
+    List<String> args,
+    String agentUrl,
+    ResourceRequirements resources) {
+  private static final String ATTACH = "C:\\agent\\attach.exe";
+
+  /** For a workload that has none yet. */
+  static SidecarContainer of(SidecarSettings settings) {
+    return new SidecarContainer(
+        settings.image(),
+        List.of(ATTACH, "sidecar"),
+        List.of(),
+        settings.agentUrl(),
+        new ResourceRequirementsBuilder()
+            .addToRequests("cpu", new Quantity(settings.cpuRequest()))
+            .addToRequests("memory", new Quantity(settings.memoryRequest()))
+            .addToLimits("memory", new Quantity(settings.memoryLimit()))
+            .build());
+  }
+
+  /** As it stands in a live template: another value would roll the workload. */
+  static SidecarContainer frozen(Container live) {
+    return new SidecarContainer(
+        live.getImage(),
+        live.getCommand(),
+        live.getArgs(),
+        live.getEnv().stream()
+            .filter(e -> Names.ENV_AGENT_URL.equals(e.getName()))
+            .map(EnvVar::getValue)
+            .findFirst()
+            .orElse(""),
+        live.getResources());
+  }
+
+  Container build(String sessionUid, String container) {
+    return new ContainerBuilder()
+        .withName(Names.SIDECAR)
+        .withImage(image)
+        .withRestartPolicy("Always")
+        .withCommand(command)
+        .withArgs(args)
+        .withEnv(
+            value(Names.ENV_AGENT_URL, agentUrl),
+            value(Names.ENV_SESSION_UID, sessionUid),
+            value(Names.ENV_CONTAINER, container),
+            field("POD_NAME", "metadata.name"),
+            field("POD_NAMESPACE", "metadata.namespace"),
+            field("POD_UID", "metadata.uid"),
+            field("NODE_NAME", "spec.nodeName"))
+        .withResources(resources)
+        .withNewStartupProbe()
+        .withNewExec()
+        .withCommand(ATTACH, "ready")
+        .endExec()
+        // The helper turns it green after 10 s whatever happened; the rest is a slow node.
+        .withPeriodSeconds(1)
+        .withTimeoutSeconds(10)
+        .withFailureThreshold(120)
+        .endStartupProbe()
+        .withNewLifecycle()
+        .withNewPreStop()
+        .withNewExec()
+        .withCommand(ATTACH, "drain")
+        .endExec()
+        .endPreStop()
+        .endLifecycle()
+        .withNewSecurityContext()
+        .withRunAsNonRoot(true)
+        .withNewWindowsOptions()
+        .withRunAsUserName("ContainerUser")
+        .endWindowsOptions()
+        .endSecurityContext()
+        .addNewVolumeMount()
+        .withName(Names.VOLUME)
+        .withMountPath(Names.MOUNT_PATH)
+        .endVolumeMount()
+        .addNewVolumeMount()
+        .withName(Names.IDENTITY_VOLUME)
+        .withMountPath(Names.IDENTITY_MOUNT_PATH)
+        .withReadOnly(true)
+        .endVolumeMount()
+        .build();
+  }
+
+  private static EnvVar value(String name, String value) {
+    return new EnvVarBuilder().withName(name).withValue(value).build();
+  }
+
+  private static EnvVar field(String name, String path) {
+    return new EnvVarBuilder()
+        .withName(name)
+        .withNewValueFrom()
+        .withNewFieldRef()
+        .withFieldPath(path)
+        .endFieldRef()
+        .endValueFrom()
+        .build();
+  }
+}

@@ -1,0 +1,26 @@
+package io.crashmonitor.operator.inject;
+
+import java.util.List;
+
+/**
+ * What the installation, not a session, decides about the sidecar. A workload keeps what it was
+ * injected with: changing this changes only what is injected later.
+ *
+ * @param image of the sidecar
+ * @param agentUrl where agents reach the operator, by full service name
+ * @param pullSecrets names of Secrets in the workload's namespace; usually none
+ * @param cpuRequest a Kubernetes quantity; there is no cpu limit
+ * @param memoryRequest a Kubernetes quantity
+ * @param memoryLimit a Kubernetes quantity
+ */
+public record SidecarSettings(
+    String image,
+    String agentUrl,
+    List<String> pullSecrets,
+    String cpuRequest,
+    String memoryRequest,
+    String memoryLimit) {
+  public SidecarSettings {
+    pullSecrets = List.copyOf(pullSecrets);
+  }
+}
