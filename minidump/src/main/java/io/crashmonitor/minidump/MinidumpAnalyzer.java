@@ -1,5 +1,6 @@
 package io.crashmonitor.minidump;
 
+import io.crashmonitor.minidump.pe.SuppliedImages;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MinidumpException;
 import io.crashmonitor.minidump.report.CrashReport;
@@ -23,7 +24,13 @@ public final class MinidumpAnalyzer {
   }
 
   /** As {@link #analyze(Path, AnalysisOptions)}, for an open dump, which stays open. */
-  public static CrashReport analyze(Minidump dump, AnalysisOptions options) {
-    throw new UnsupportedOperationException("not written yet");
+  public static CrashReport analyze(Minidump dump, AnalysisOptions options) throws IOException {
+    if (options.images().isEmpty()) {
+      return new Analysis(dump, dump.memory(), options).report();
+    }
+    try (SuppliedImages memory =
+        new SuppliedImages(dump.memory(), dump.modules(), options.images().get())) {
+      return new Analysis(dump, memory, options).report();
+    }
   }
 }

@@ -149,6 +149,19 @@ public final class Minidump implements Closeable {
     }
   }
 
+  /** Names of threads by their id, for those that have one. */
+  public Map<Long, String> threadNames() {
+    return stream(
+            StreamType.THREAD_NAMES,
+            entry -> ThreadNames.read(bytes, entries(entry, 12, DumpThread.MOST)))
+        .orElse(Map.of());
+  }
+
+  /** What names a module's symbols. */
+  public Optional<CodeView> codeView(DumpModule module) {
+    return CodeView.read(bytes, module.codeView());
+  }
+
   /** The comment that the dump's writer left; ProcDump puts its arguments and the event here. */
   public Optional<String> comment() {
     return stream(StreamType.COMMENT_W, entry -> Texts.utf16(bytes, entry, MOST_COMMENT))

@@ -32,6 +32,7 @@ import java.util.List;
 public record CrashReport(
     int schemaVersion,
     String signature,
+    List<String> signatureParts,
     String summary,
     Dump dump,
     System system,
@@ -51,6 +52,7 @@ public record CrashReport(
 
   /** Copies the lists; a missing one is empty. */
   public CrashReport {
+    signatureParts = copy(signatureParts);
     managed = copy(managed);
     otherThreads = copy(otherThreads);
     namedModules = copy(namedModules);
@@ -211,7 +213,8 @@ public record CrashReport(
    * @param function export or managed method; empty when not known
    * @param functionOffset of the instruction in the function; empty when that is not known
    * @param managed whether it is managed code
-   * @param source how the frame was found: {@code context}, {@code unwind}, {@code jit}, {@code
+   * @param source how far it can be trusted: {@code context} (the registers), {@code unwind} (by
+   *     unwind tables), {@code jit} (code that only the managed runtime's tables know), {@code
    *     frame-pointer}, {@code guessed}
    * @param repeats how often this frame and the {@code cycle - 1} after it follow each other; 1
    *     when they do not recur

@@ -1,0 +1,129 @@
+package io.crashmonitor.minidump;
+
+import io.crashmonitor.minidump.process.ProcessParameters;
+import io.crashmonitor.minidump.reader.CpuContext;
+import io.crashmonitor.minidump.reader.DumpModule;
+import io.crashmonitor.minidump.reader.ExceptionInfo;
+import io.crashmonitor.minidump.reader.Memory;
+import io.crashmonitor.minidump.reader.Minidump;
+import io.crashmonitor.minidump.reader.MiscInfo;
+import io.crashmonitor.minidump.reader.StreamEntry;
+import io.crashmonitor.minidump.reader.StreamType;
+import io.crashmonitor.minidump.reader.SystemInfo;
+import io.crashmonitor.minidump.reason.CodeNames;
+import io.crashmonitor.minidump.reason.CrashReason;
+import io.crashmonitor.minidump.report.CrashReport;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** The parts of the report that stand in the dump as they are. */
+final class Facts {
+  private final Minidump dump;
+  private final Memory memory;
+
+  Facts(Minidump dump, Memory memory) {
+    this.dump = dump;
+    this.memory = memory;
+  }
+
+  static String hex(long value) {
+    return "0x" + Long.toHexString(value);
+  }
+
+  boolean windows() {
+    return dump.systemInfo().map(SystemInfo::windows).orElse(true);
+  }
+
+  List<String> streamNames() {
+    return dump.directory().streams().stream().map(StreamEntry::name).toList();
+  }
+
+  CrashReport.Dump dumpFacts() {
+    boolean full = dump.directory().first(StreamType.MEMORY64_LIST).isPresent();
+    return new CrashReport.Dump(
+        full ? "full" : "mini",
+        dump.bytes().size(),
+        dump.directory().written().toString(),
+        hex(dump.directory().flags()),
+        dump.comment().orElse("").strip(),
+        streamNames());
+  }
+
+  CrashReport.System system() {
+    return dump.systemInfo()
+        .map(
+            info ->
+                new CrashReport.System(
+                    info.family(),
+                    info.major() + "." + info.minor() + "." + info.build(),
+                    info.architecture().label(),
+                    info.processors()))
+        .orElseGet(() -> new CrashReport.System("", "", "", 0));
+  }
+
+  CrashReport.Process process() {
+    Optional<MiscInfo> misc = dump.miscInfo();
+    Optional<ProcessParameters> parameters =
+        windows()
+            ? ProcessParameters.read(memory, dump.architecture(), dump.threads())
+            : Optional.empty();
+    Optional<DumpModule> program = dump.modules().list().stream().findFirst();
+    return new CrashReport.Process(
+        misc.map(info -> info.processId().orElse(0)).orElse(0L),
+        program.map(DumpModule::name).orElse(""),
+        program.map(DumpModule::path).orElse(""),
+        misc.flatMap(MiscInfo::createTime).map(Instant::toString).orElse(""),
+        parameters.map(ProcessParameters::commandLine).orElse(""),
+        parameters.map(ProcessParameters::environment).orElse(List.of()));
+  }
+
+  CrashReport.ExceptionFacts exception(ExceptionInfo exception, CrashReason reason) {
+    Optional<CpuContext> context = dump.context(exception);
+    // Other systems put the address that was accessed where Windows puts the instruction's.
+    long address =
+        windows() ? exception.address() : context.map(CpuContext::ip).orElse(exception.address());
+    Optional<DumpModule> module = dump.modules().find(address);
+    return new CrashReport.ExceptionFacts(
+        CodeNames.hex(exception.code()),
+        reason.name(),
+        reason.words(),
+        hex(address),
+        module.map(DumpModule::name).orElse(""),
+        module.map(found -> hex(address - found.base())).orElse(""),
+        reason.accessAddress().isPresent() ? hex(reason.accessAddress().getAsLong()) : "",
+        exception.threadId(),
+        exception.parameters().stream().map(Facts::hex).toList(),
+        context.map(Facts::registers).orElse(List.of()));
+  }
+
+  private static List<CrashReport.Register> registers(CpuContext context) {
+    List<CrashReport.Register> registers = new ArrayList<>();
+    registers.add(new CrashReport.Register("ip", hex(context.ip())));
+    if (context.registers().size() == 31) {
+      registers.add(new CrashReport.Register("sp", hex(context.sp())));
+    }
+    for (int i = 0; i < context.registers().size(); i++) {
+      registers.add(new CrashReport.Register(context.name(i), hex(context.registers().get(i))));
+    }
+    return registers;
+  }
+
+  List<CrashReport.ModuleFacts> modules(Collection<DumpModule> modules) {
+    return modules.stream()
+        .map(
+            module ->
+                new CrashReport.ModuleFacts(
+                    module.name(),
+                    module.path(),
+                    hex(module.base()),
+                    hex(module.size()),
+                    module.version(),
+                    hex(module.timestamp()),
+                    dump.codeView(module).map(symbols -> symbols.pdb()).orElse(""),
+                    dump.codeView(module).map(symbols -> symbols.debugId()).orElse("")))
+        .toList();
+  }
+}

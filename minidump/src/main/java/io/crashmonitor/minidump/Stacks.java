@@ -1,0 +1,130 @@
+package io.crashmonitor.minidump;
+
+import io.crashmonitor.minidump.pe.LoadedImage;
+import io.crashmonitor.minidump.reader.CpuContext;
+import io.crashmonitor.minidump.reader.DumpModule;
+import io.crashmonitor.minidump.reader.DumpThread;
+import io.crashmonitor.minidump.reader.Minidump;
+import io.crashmonitor.minidump.report.CrashReport;
+import io.crashmonitor.minidump.report.Signature;
+import io.crashmonitor.minidump.unwind.Code;
+import io.crashmonitor.minidump.unwind.FrameNames;
+import io.crashmonitor.minidump.unwind.FrameSource;
+import io.crashmonitor.minidump.unwind.RawFrame;
+import io.crashmonitor.minidump.unwind.Recursion;
+import io.crashmonitor.minidump.unwind.StackWalk;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Walks threads and puts their stacks into the report's words. */
+final class Stacks {
+  /** Deep enough for the recursion that fills a stack of several megabytes. */
+  private static final int DEEPEST = 64 * 1024;
+
+  private static final String CLR_EXPORT = "DotNetRuntimeContractDescriptor";
+
+  private final Minidump dump;
+  private final Code code;
+  private final StackWalk walk;
+  private final FrameNames names;
+  private final Map<Long, DumpModule> named = new LinkedHashMap<>();
+  private final Map<Long, Boolean> carriesClr = new LinkedHashMap<>();
+
+  Stacks(Minidump dump, Code code) {
+    this.dump = dump;
+    this.code = code;
+    this.walk = StackWalk.of(code);
+    this.names = new FrameNames(code);
+  }
+
+  /** A stack, and how the signature sees its frames. */
+  record Walked(CrashReport.ThreadStack stack, List<Signature.Part> signature) {}
+
+  /** Modules that frames named so far. */
+  List<DumpModule> namedModules() {
+    return List.copyOf(named.values());
+  }
+
+  /** The address after the thread's stack memory. */
+  static long stackEnd(DumpThread thread) {
+    return thread.stackStart() + thread.stack().size();
+  }
+
+  CrashReport.ThreadStack empty(long id) {
+    return new CrashReport.ThreadStack(id, name(id), List.of(), false);
+  }
+
+  private String name(long id) {
+    return dump.threadNames().getOrDefault(id, "");
+  }
+
+  Walked walk(long id, CpuContext context, long stackEnd, int limit) {
+    boolean deep = dump.exception().map(e -> e.threadId() == id).orElse(false);
+    List<RawFrame> raw = walk.walk(context, deep ? DEEPEST : limit + 1, stackEnd);
+    List<Recursion.Folded> folded = Recursion.fold(raw);
+    List<CrashReport.Frame> frames = new ArrayList<>();
+    List<Signature.Part> parts = new ArrayList<>();
+    for (Recursion.Folded frame : folded.subList(0, Math.min(limit, folded.size()))) {
+      FrameNames.Named place = names.name(frame.frame());
+      place.module().ifPresent(module -> named.put(module.base(), module));
+      frames.add(frame(frame, place));
+      parts.add(part(frame.frame(), place));
+    }
+    return new Walked(
+        new CrashReport.ThreadStack(
+            id, name(id), frames, folded.size() > limit || raw.size() == DEEPEST),
+        parts);
+  }
+
+  private static CrashReport.Frame frame(Recursion.Folded folded, FrameNames.Named place) {
+    long ip = folded.frame().ip();
+    return new CrashReport.Frame(
+        place.module().map(DumpModule::name).orElse(""),
+        Facts.hex(place.module().map(module -> ip - module.base()).orElse(ip)),
+        place.function().orElse(""),
+        place.functionOffset().isPresent() ? Facts.hex(place.functionOffset().getAsLong()) : "",
+        managed(folded.frame()),
+        folded.frame().source().label(),
+        folded.repeats(),
+        folded.cycle());
+  }
+
+  private static boolean managed(RawFrame frame) {
+    return frame.managed().map(code -> !code.method().isEmpty()).orElse(false);
+  }
+
+  private Signature.Part part(RawFrame frame, FrameNames.Named place) {
+    String function =
+        place
+            .function()
+            .orElseGet(
+                () ->
+                    Facts.hex(
+                        place
+                            .functionBegin()
+                            .orElse(
+                                place
+                                    .module()
+                                    .map(module -> frame.pc() - module.base())
+                                    .orElse(0L))));
+    return new Signature.Part(
+        place.module().map(DumpModule::name).orElse(""),
+        function,
+        frame.source() != FrameSource.GUESSED,
+        managed(frame),
+        place.function().isEmpty() && place.module().map(this::carriesClr).orElse(false));
+  }
+
+  /** A single-file app has the runtime in its own image: its unnamed frames are the runtime's. */
+  private boolean carriesClr(DumpModule module) {
+    return carriesClr.computeIfAbsent(
+        module.base(),
+        base -> {
+          Optional<LoadedImage> image = code.images().find(base);
+          return image.flatMap(found -> found.exports().find(CLR_EXPORT)).isPresent();
+        });
+  }
+}

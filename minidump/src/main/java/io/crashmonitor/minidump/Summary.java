@@ -1,0 +1,39 @@
+package io.crashmonitor.minidump;
+
+import io.crashmonitor.minidump.reason.CrashReason;
+import io.crashmonitor.minidump.report.CrashReport;
+import java.util.List;
+import java.util.Optional;
+
+/** The crash in one line. */
+final class Summary {
+  private Summary() {}
+
+  static String of(
+      Optional<CrashReason> reason,
+      Optional<CrashReport.ThreadStack> crashing,
+      List<CrashReport.ManagedException> managed) {
+    if (reason.isEmpty()) {
+      return "No exception: the dump shows the process as it was";
+    }
+    if (!managed.isEmpty()) {
+      CrashReport.ManagedException outer = managed.get(0);
+      String message = outer.message().lines().findFirst().orElse("");
+      return outer.type()
+          + (message.isEmpty() ? "" : ": " + message)
+          + outer.frames().stream().findFirst().map(f -> " in " + f.method()).orElse("");
+    }
+    return reason.get().words()
+        + crashing
+            .flatMap(stack -> stack.frames().stream().findFirst())
+            .map(frame -> " in " + place(frame))
+            .orElse("");
+  }
+
+  private static String place(CrashReport.Frame frame) {
+    String module = frame.module().isEmpty() ? "unknown code" : frame.module();
+    return frame.function().isEmpty()
+        ? module + " at " + frame.offset()
+        : frame.managed() ? frame.function() : module + "!" + frame.function();
+  }
+}

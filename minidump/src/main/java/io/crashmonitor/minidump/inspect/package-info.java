@@ -1,0 +1,2 @@
+/** The command line over the analysis. */
+package io.crashmonitor.minidump.inspect;

@@ -1,0 +1,2 @@
+/** Facts about the process that lie in its own memory. */
+package io.crashmonitor.minidump.process;
