@@ -35,6 +35,18 @@ public final class Corpus {
     return UNPACKED.computeIfAbsent(name, Corpus::unpack);
   }
 
+  /** Text of the folder's index: what is true of each dump. */
+  public static String index() {
+    assumeTrue(
+        Files.isDirectory(FOLDER),
+        () -> "skipped: no folder of dumps at " + FOLDER + " (-Dcrashmonitor.minidumps=…)");
+    try {
+      return Files.readString(FOLDER.resolve("INDEX.md"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Path unpack(String name) {
     Path packed = FOLDER.resolve(name + ".dmp.gz");
     try (InputStream in = new GZIPInputStream(Files.newInputStream(packed))) {
