@@ -1,5 +1,6 @@
 package io.crashmonitor.minidump.clr;
 
+import io.crashmonitor.minidump.clr.exception.Raised;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
 import io.crashmonitor.minidump.reader.Finding;
@@ -15,7 +16,6 @@ import java.util.Set;
  * "a native crash".
  */
 final class Absence {
-  private static final int MANAGED_EXCEPTION = 0xE0434352;
   private static final int ACCESS_VIOLATION = 0xC0000005;
   private static final Set<String> RUNTIMES =
       Set.of("coreclr.dll", "clr.dll", "clrjit.dll", "mscorwks.dll");
@@ -44,7 +44,7 @@ final class Absence {
   /** What tells that the process was managed. */
   private static Optional<String> sign(Minidump dump) {
     Optional<ExceptionInfo> raised = dump.exception();
-    if (raised.filter(exception -> exception.code() == MANAGED_EXCEPTION).isPresent()) {
+    if (raised.filter(exception -> exception.code() == Raised.MANAGED_EXCEPTION).isPresent()) {
       return Optional.of("the exception is the .NET runtime's (0xE0434352)");
     }
     List<DumpModule> modules = dump.modules().list();

@@ -1,6 +1,7 @@
 package io.crashmonitor.minidump.clr;
 
 import io.crashmonitor.minidump.clr.contract.ContractManagedRuntime;
+import io.crashmonitor.minidump.clr.exception.Raised;
 import io.crashmonitor.minidump.clr.heuristic.HeuristicManagedRuntime;
 import io.crashmonitor.minidump.clr.metadata.View;
 import io.crashmonitor.minidump.clr.nativeaot.NativeAotRuntime;
@@ -43,8 +44,10 @@ public final class ManagedRuntimes {
   }
 
   private static Optional<ManagedRuntime> describingItself(Minidump dump, View view) {
+    Optional<Raised> raised = Raised.in(dump);
     return candidates(dump)
-        .flatMap(base -> ContractManagedRuntime.inModule(view, base, dump.findings()).stream())
+        .flatMap(
+            base -> ContractManagedRuntime.inModule(view, base, dump.findings(), raised).stream())
         .findFirst();
   }
 
@@ -55,7 +58,7 @@ public final class ManagedRuntimes {
   private static Stream<Long> candidates(Minidump dump) {
     Stream<Long> raised =
         dump.exception().stream()
-            .filter(exception -> exception.code() == MANAGED_EXCEPTION)
+            .filter(exception -> exception.code() == Raised.MANAGED_EXCEPTION)
             .filter(exception -> exception.parameters().size() > RUNTIME_PARAMETER)
             .map(exception -> exception.parameters().get(RUNTIME_PARAMETER));
     List<DumpModule> modules = dump.modules().list();

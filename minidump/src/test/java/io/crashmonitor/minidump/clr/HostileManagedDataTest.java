@@ -72,7 +72,7 @@ class HostileManagedDataTest {
   /** Everything the report asks of a runtime; number of frames read. */
   private static int readAll(OverlayMemory memory, long base, long thread) {
     Optional<ManagedRuntime> runtime =
-        ContractManagedRuntime.inModule(new View(memory), base, new Findings());
+        ContractManagedRuntime.inModule(new View(memory), base, new Findings(), Optional.empty());
     if (runtime.isEmpty()) {
       return 0;
     }

@@ -3,6 +3,7 @@ package io.crashmonitor.minidump.clr.contract;
 import io.crashmonitor.minidump.clr.ManagedCode;
 import io.crashmonitor.minidump.clr.ManagedRuntime;
 import io.crashmonitor.minidump.clr.exception.ManagedMethod;
+import io.crashmonitor.minidump.clr.exception.Raised;
 import io.crashmonitor.minidump.clr.exception.Reports;
 import io.crashmonitor.minidump.clr.metadata.ClrReadException;
 import io.crashmonitor.minidump.clr.metadata.View;
@@ -24,25 +25,32 @@ public final class ContractManagedRuntime implements ManagedRuntime {
   private final View view;
   private final ContractRuntime runtime;
   private final Findings findings;
+  private final Optional<Raised> crash;
 
-  private ContractManagedRuntime(View view, ContractRuntime runtime, Findings findings) {
+  private ContractManagedRuntime(
+      View view, ContractRuntime runtime, Findings findings, Optional<Raised> crash) {
     this.view = view;
     this.runtime = runtime;
     this.findings = findings;
+    this.crash = crash;
   }
 
   /**
    * The runtime that a module exports the descriptor of; empty where it exports none that can be
    * read.
+   *
+   * @param base address of the module
+   * @param crash the exception the dump was written for
    */
-  public static Optional<ManagedRuntime> inModule(View view, long base, Findings findings) {
+  public static Optional<ManagedRuntime> inModule(
+      View view, long base, Findings findings, Optional<Raised> crash) {
     Optional<Long> export = RuntimeExport.find(view, base, Descriptor.EXPORT);
     if (export.isEmpty()) {
       return Optional.empty();
     }
     try {
       ContractRuntime runtime = ContractRuntime.at(view, export.get());
-      return Optional.of(new ContractManagedRuntime(view, runtime, findings));
+      return Optional.of(new ContractManagedRuntime(view, runtime, findings, crash));
     } catch (MinidumpException | ClrReadException unreadable) {
       findings.add(
           Finding.at(
@@ -69,8 +77,9 @@ public final class ContractManagedRuntime implements ManagedRuntime {
 
   @Override
   public List<ManagedException> exceptions(long osThreadId) {
+    Optional<Raised> raised = crash.filter(exception -> exception.threadId() == osThreadId);
     try {
-      return Reports.exceptions(runtime.exceptions(osThreadId, this::lost), SOURCE);
+      return Reports.exceptions(runtime.exceptions(osThreadId, raised, this::lost), SOURCE);
     } catch (MinidumpException | ClrReadException unreadable) {
       lost("exceptions: " + unreadable.getMessage());
       return List.of();

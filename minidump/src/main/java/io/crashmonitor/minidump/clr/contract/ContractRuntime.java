@@ -3,12 +3,15 @@ package io.crashmonitor.minidump.clr.contract;
 import io.crashmonitor.minidump.clr.exception.ExceptionLayout;
 import io.crashmonitor.minidump.clr.exception.ExceptionObject;
 import io.crashmonitor.minidump.clr.exception.ExceptionReader;
+import io.crashmonitor.minidump.clr.exception.Raised;
 import io.crashmonitor.minidump.clr.exception.TypeSystem;
 import io.crashmonitor.minidump.clr.metadata.View;
+import io.crashmonitor.minidump.reader.MinidumpException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A .NET runtime, 9 or later, seen through the data contracts it describes itself with. Every
@@ -72,17 +75,46 @@ public final class ContractRuntime {
   }
 
   /**
-   * The exception a thread was dealing with and its inner ones, outermost first; empty where it has
-   * none.
+   * The exception a thread died of, or is dealing with, and its inner ones, outermost first; empty
+   * where it has none.
    *
    * @param osId of the thread
+   * @param raised what the operating system saw on that thread; empty where it was not that thread
+   *     that crashed
    * @param lost is told, in words, what of them could not be read
    */
-  public List<ExceptionObject> exceptions(long osId, Consumer<String> lost) {
-    Optional<Long> thrown = threads.thread(osId).flatMap(threads::exception);
+  public List<ExceptionObject> exceptions(
+      long osId, Optional<Raised> raised, Consumer<String> lost) {
+    Optional<Long> thread = threads.thread(osId);
+    if (thread.isEmpty()) {
+      return List.of();
+    }
+    List<Long> handled = threads.handled(thread.get());
+    Optional<Long> thrown =
+        raised.isEmpty()
+            ? handled.stream().findFirst()
+            : Stream.concat(handled.stream(), threads.lastThrown(thread.get()).stream())
+                .filter(object -> isOf(raised.get(), object))
+                .findFirst();
+    if (thrown.isEmpty() && !handled.isEmpty()) {
+      lost.accept(
+          "the crashing thread was handling "
+              + types.typeName(types.typeOf(handled.get(0)))
+              + " when it died of something else");
+    }
     return thrown
         .map(object -> new ExceptionReader(view, types, layout()).chain(object, lost))
         .orElse(List.of());
+  }
+
+  private boolean isOf(Raised raised, long object) {
+    try {
+      return raised.isOf(
+          view.i32(object + descriptor.offset("Exception", "_xcode")),
+          view.i32(object + descriptor.offset("Exception", "_HResult")));
+    } catch (MinidumpException unreadable) {
+      return false;
+    }
   }
 
   private ExceptionLayout layout() {

@@ -4,12 +4,15 @@ import io.crashmonitor.minidump.clr.exception.TypeSystem;
 import io.crashmonitor.minidump.clr.metadata.ClrReadException;
 import io.crashmonitor.minidump.clr.metadata.View;
 import io.crashmonitor.minidump.reader.MinidumpException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The exception a managed thread is dealing with (contracts Thread and Exception). */
 final class ContractThreads {
   private static final int MAX_THREADS = 65_536;
+  private static final int MAX_NESTED = 16;
 
   private final View view;
   private final Descriptor descriptor;
@@ -39,25 +42,24 @@ final class ContractThreads {
     return Optional.empty();
   }
 
-  /** Address of the exception object a thread is dealing with, else the last one it threw. */
-  Optional<Long> exception(long thread) {
-    return tracked(thread).or(() -> lastThrown(thread));
-  }
-
-  private Optional<Long> tracked(long thread) {
+  /** Addresses of the exception objects a thread is dealing with, the newest first. */
+  List<Long> handled(long thread) {
+    List<Long> objects = new ArrayList<>();
     try {
-      long tracker = view.pointer(thread + descriptor.offset("Thread", "ExceptionTracker"));
-      if (tracker == 0) {
-        return Optional.empty();
+      long info = view.pointer(thread + descriptor.offset("Thread", "ExceptionTracker"));
+      for (int i = 0; i < MAX_NESTED && info != 0; i++) {
+        exceptionAt(view.pointer(info + descriptor.offset("ExceptionInfo", "ThrownObject")))
+            .ifPresent(objects::add);
+        info = view.pointer(info + descriptor.offset("ExceptionInfo", "PreviousNestedInfo"));
       }
-      long thrown = view.pointer(tracker + descriptor.offset("ExceptionInfo", "ThrownObject"));
-      return exceptionAt(thrown);
-    } catch (MinidumpException | ClrReadException notTracked) {
-      return Optional.empty();
+    } catch (MinidumpException | ClrReadException cut) {
+      return objects; // what was read of the list holds
     }
+    return objects;
   }
 
-  private Optional<Long> lastThrown(long thread) {
+  /** Address of the last exception object a thread threw, handled or not. */
+  Optional<Long> lastThrown(long thread) {
     OptionalInt last = descriptor.optionalOffset("Thread", "LastThrownObject");
     try {
       return last.isEmpty()

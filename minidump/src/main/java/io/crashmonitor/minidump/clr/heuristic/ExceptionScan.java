@@ -1,6 +1,7 @@
 package io.crashmonitor.minidump.clr.heuristic;
 
 import io.crashmonitor.minidump.clr.exception.ExceptionLayout;
+import io.crashmonitor.minidump.clr.exception.Raised;
 import io.crashmonitor.minidump.clr.metadata.ClrReadException;
 import io.crashmonitor.minidump.clr.metadata.View;
 import io.crashmonitor.minidump.reader.MinidumpException;
@@ -29,12 +30,13 @@ final class ExceptionScan {
   }
 
   /**
-   * The exception object with that HRESULT which no other one found has as its inner exception; the
-   * one nearest to the top of the stack where there are several.
+   * The exception object that can have been raised and which no other one found has as its inner
+   * exception; the one nearest to the top of the stack where there are several.
    *
    * @param stackPointer of the thread
+   * @param raised what the operating system saw
    */
-  Optional<Long> find(long stackPointer, int hresult) {
+  Optional<Long> find(long stackPointer, Raised raised) {
     List<Long> found = scan(stackPointer & ~7L);
     if (found.isEmpty()) {
       return Optional.empty();
@@ -45,7 +47,8 @@ final class ExceptionScan {
     for (long object : found) {
       try {
         inner.add(view.pointer(object + layout.inner()));
-        if (view.i32(object + layout.hresult()) == hresult) {
+        int xcode = view.i32(object + types.exceptionField("_xcode"));
+        if (raised.isOf(xcode, view.i32(object + layout.hresult()))) {
           matching.add(object);
         }
       } catch (MinidumpException cut) {

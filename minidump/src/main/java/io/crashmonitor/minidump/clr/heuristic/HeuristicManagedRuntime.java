@@ -3,6 +3,7 @@ package io.crashmonitor.minidump.clr.heuristic;
 import io.crashmonitor.minidump.clr.ManagedCode;
 import io.crashmonitor.minidump.clr.ManagedRuntime;
 import io.crashmonitor.minidump.clr.exception.ExceptionReader;
+import io.crashmonitor.minidump.clr.exception.Raised;
 import io.crashmonitor.minidump.clr.exception.Reports;
 import io.crashmonitor.minidump.clr.metadata.ClrReadException;
 import io.crashmonitor.minidump.clr.metadata.View;
@@ -14,7 +15,6 @@ import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MinidumpException;
 import io.crashmonitor.minidump.report.CrashReport.ManagedException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,15 +30,6 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
 
   /** Files of the runtime 3.1 have versions of their own; since 5 they carry the runtime's. */
   private static final String FILE_VERSION_3_1 = "4.700.";
-
-  private static final int MANAGED_EXCEPTION = 0xE0434352;
-
-  /**
-   * HRESULT of the exception the CLR makes of a hardware fault and raises again under the fault's
-   * own code.
-   */
-  private static final Map<Integer, Integer> OF_FAULT =
-      Map.of(0xC0000005, 0x80004003, 0xC0000094, 0x80020012, 0xC0000095, 0x80131516);
 
   private static final Pattern SHARED_FRAMEWORK =
       Pattern.compile(
@@ -75,22 +66,22 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
   public List<ManagedException> exceptions(long osThreadId) {
     Optional<ExceptionInfo> raised =
         dump.exception().filter(exception -> exception.threadId() == osThreadId);
-    Optional<Integer> hresult = raised.flatMap(HeuristicManagedRuntime::hresult);
-    if (hresult.isEmpty()) {
-      return List.of();
-    }
-    Optional<CpuContext> context = raised.flatMap(dump::context);
-    return context.map(registers -> read(registers.sp(), hresult.get())).orElse(List.of());
+    return raised
+        .flatMap(exception -> dump.context(exception).map(CpuContext::sp))
+        .map(stackPointer -> read(stackPointer, Raised.in(dump).orElseThrow()))
+        .orElse(List.of());
   }
 
-  private List<ManagedException> read(long stackPointer, int hresult) {
+  private List<ManagedException> read(long stackPointer, Raised raised) {
     View view = new View(dump.memory());
     HeuristicTypes types = new HeuristicTypes(view, CoreClrLayout.NET_CORE_3_1);
     ExceptionScan scan = new ExceptionScan(view, types);
     try {
-      Optional<Long> thrown = scan.find(stackPointer, hresult);
+      Optional<Long> thrown = scan.find(stackPointer, raised);
       if (thrown.isEmpty()) {
-        lost("no exception object was found on the crashing thread's stack");
+        if (raised.code() == Raised.MANAGED_EXCEPTION) {
+          lost("no exception object was found on the crashing thread's stack");
+        }
         return List.of();
       }
       ExceptionReader reader = new ExceptionReader(view, types, scan.layout());
@@ -99,17 +90,6 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
       lost("exceptions: " + unreadable.getMessage());
       return List.of();
     }
-  }
-
-  /**
-   * HRESULT of the exception that ended the process, as far as the operating system's exception
-   * tells it.
-   */
-  private static Optional<Integer> hresult(ExceptionInfo raised) {
-    if (raised.code() == MANAGED_EXCEPTION) {
-      return raised.parameters().stream().findFirst().map(Long::intValue);
-    }
-    return Optional.ofNullable(OF_FAULT.get(raised.code()));
   }
 
   private void lost(String what) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.crashmonitor.minidump.Corpus;
 import io.crashmonitor.minidump.clr.OverlayMemory;
 import io.crashmonitor.minidump.clr.exception.ExceptionObject;
+import io.crashmonitor.minidump.clr.exception.Raised;
 import io.crashmonitor.minidump.clr.exception.StackEntry;
 import io.crashmonitor.minidump.clr.metadata.ClrReadException;
 import io.crashmonitor.minidump.clr.metadata.View;
@@ -16,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +56,11 @@ class ContractRuntimeTest {
   }
 
   private List<ExceptionObject> chain() {
-    return runtime().exceptions(crashed, lost::add);
+    return chain(Raised.in(dump));
+  }
+
+  private List<ExceptionObject> chain(Optional<Raised> raised) {
+    return runtime().exceptions(crashed, raised, lost::add);
   }
 
   /** The runtime's own description, changed, at another place of its memory. */
@@ -217,6 +223,28 @@ class ContractRuntimeTest {
     assertThatThrownBy(this::runtime)
         .isInstanceOf(ClrReadException.class)
         .hasMessageContaining("2130706432 bytes");
+  }
+
+  @Test
+  void a_native_crash_is_not_given_the_name_of_an_exception_that_was_handled() {
+    assertThat(chain(Optional.of(new Raised(crashed, 0xC0000005, Optional.empty(), true))))
+        .isEmpty();
+    assertThat(lost)
+        .containsExactly(
+            "the crashing thread was handling Contoso.Shop.OrderException when it died of something else");
+  }
+
+  @Test
+  void the_last_thrown_exception_does_not_count_under_another_hresult() {
+    ContractRuntime runtime = runtime();
+    memory.putPointer(
+        threadOf(runtime) + runtime.descriptor().offset("Thread", "ExceptionTracker"), 0);
+
+    assertThat(
+            chain(
+                Optional.of(
+                    new Raised(crashed, Raised.MANAGED_EXCEPTION, Optional.of(0x80004003), false))))
+        .isEmpty();
   }
 
   private long threadOf(ContractRuntime runtime) {
