@@ -107,6 +107,14 @@ public final class WinePrefix implements AutoCloseable {
     }
   }
 
+  /**
+   * The environment that makes a process of this machine one of the container's: it is killed with
+   * it, and so is everything it starts.
+   */
+  public Map<String, String> membership() {
+    return Map.of(PREFIX, folder.toString(), WinePrefixes.MARKER, folder.getParent().toString());
+  }
+
   /** Kills everything that runs in here, at once and for good; the files stay. */
   public void kill() {
     MarkedProcesses.kill(PREFIX, folder.toString());

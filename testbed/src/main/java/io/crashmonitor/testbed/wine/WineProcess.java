@@ -12,6 +12,8 @@ import java.util.concurrent.TimeoutException;
 
 /** A program that was started in a prefix. */
 public final class WineProcess {
+  private static final Duration POLL = Duration.ofMillis(5);
+
   private final Process runner;
   private final Path exchange;
   private final CompletableFuture<WineExit> exit;
@@ -40,6 +42,18 @@ public final class WineProcess {
     }
   }
 
+  /** Waits until the program runs, or has ended, or the time is up; true in the first two cases. */
+  public boolean awaitStart(Duration atMost) throws InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (isAlive() && pid().isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+    return true;
+  }
+
   /**
    * Waits for the end.
    *
@@ -51,11 +65,6 @@ public final class WineProcess {
     } catch (ExecutionException e) {
       throw new IllegalStateException("The end of a program could not be read", e);
     }
-  }
-
-  /** Ends the one who waits for the program; the program itself ends with its prefix. */
-  void abandon() {
-    runner.destroyForcibly();
   }
 
   private WineExit readExit() {

@@ -1,2 +1,0 @@
-/** Dumps in the volume: finding them, telling whole ones from others, what they say of a crash. */
-package io.crashmonitor.sidecar.dump;

@@ -1,2 +1,0 @@
-/** The way of a dump: looked into, offered, uploaded, confirmed, deleted. */
-package io.crashmonitor.sidecar.pipeline;

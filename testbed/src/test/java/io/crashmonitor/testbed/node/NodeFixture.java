@@ -1,0 +1,153 @@
+package io.crashmonitor.testbed.node;
+
+import static org.awaitility.Awaitility.await;
+
+import io.crashmonitor.testbed.controlplane.ControlPlane;
+import io.crashmonitor.testbed.controlplane.Provisioned;
+import io.crashmonitor.testbed.wine.WineInstallation;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** A node of its own for a test class, with the images that the tests use. */
+final class NodeFixture implements AutoCloseable {
+  static final Duration SOON = Duration.ofSeconds(60);
+  static final String CRASHER = "crash-monitor/sample-crasher:1";
+  static final String SHELL = "testbed/shell:1";
+
+  final KubernetesClient client;
+  final String namespace;
+  final WindowsNode node;
+
+  NodeFixture(ControlPlane controlPlane, Path folder) {
+    this.client = controlPlane.client();
+    this.namespace = controlPlane.newNamespace("node");
+    image(folder, CRASHER, "entrypoint: ['C:\\app\\crasher.exe']", Path.of("target/native"));
+    image(folder, SHELL, "entrypoint: [cmd, /d, /c]", Path.of("target/native"));
+    this.node =
+        WindowsNode.start(
+            NodeSettings.of(namespace, folder.resolve("node"), ImageCatalog.of(folder))
+                .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(5))
+                .withRefresh(Duration.ofSeconds(1))
+                .withLabels(Map.of("test", namespace))
+                .withCa(controlPlane.ca()),
+            client,
+            WineInstallation.from(Provisioned.load()));
+  }
+
+  private static void image(Path folder, String reference, String yaml, Path payload) {
+    try {
+      Path image =
+          Files.createDirectories(folder.resolve(reference.replace('/', '_').replace(':', '_')));
+      Files.writeString(
+          image.resolve("image.yaml"),
+          "reference: %s%n%s%nworkingDir: 'C:\\app'%ncopies: [{from: '%s', to: 'C:\\app'}]%n"
+              .formatted(reference, yaml, payload.toAbsolutePath()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Container container(String name, String image, String... args) {
+    return new ContainerBuilder().withName(name).withImage(image).withArgs(args).build();
+  }
+
+  /** A pod for this node. */
+  PodBuilder pod(String name, Container... containers) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(namespace)
+        .endMetadata()
+        .withNewSpec()
+        .withNodeSelector(Map.of("kubernetes.io/os", "windows", "test", namespace))
+        .withTerminationGracePeriodSeconds(10L)
+        .withContainers(containers)
+        .endSpec();
+  }
+
+  Pod create(Pod pod) {
+    return client.resource(pod).create();
+  }
+
+  Pod get(String name) {
+    return client.pods().inNamespace(namespace).withName(name).get();
+  }
+
+  /** Waits until the pod is so, and gives it back. */
+  Pod awaitPod(String name, String what, Predicate<Pod> condition) {
+    return await(what)
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> get(name), pod -> pod != null && condition.test(pod));
+  }
+
+  static Stream<ContainerStatus> statuses(Pod pod) {
+    return Stream.of(
+            pod.getStatus().getInitContainerStatuses(), pod.getStatus().getContainerStatuses())
+        .flatMap(List::stream);
+  }
+
+  static ContainerStatus status(Pod pod, String container) {
+    return statuses(pod).filter(s -> s.getName().equals(container)).findFirst().orElseThrow();
+  }
+
+  /** Whether that part of the container's state is so; false while there is no status. */
+  static <T> Predicate<Pod> state(
+      String container, Function<ContainerState, T> part, Predicate<T> condition) {
+    return pod ->
+        statuses(pod)
+            .filter(status -> status.getName().equals(container))
+            .map(ContainerStatus::getState)
+            .map(part)
+            .anyMatch(value -> value != null && condition.test(value));
+  }
+
+  static Predicate<Pod> running(String container) {
+    return state(container, ContainerState::getRunning, running -> true);
+  }
+
+  static Predicate<Pod> waiting(String container, String reason) {
+    return state(
+        container, ContainerState::getWaiting, waiting -> reason.equals(waiting.getReason()));
+  }
+
+  static Predicate<Pod> terminated(String container) {
+    return state(container, ContainerState::getTerminated, end -> true);
+  }
+
+  List<Event> events(Pod pod) {
+    return client.v1().events().inNamespace(namespace).list().getItems().stream()
+        .filter(e -> pod.getMetadata().getUid().equals(e.getInvolvedObject().getUid()))
+        .toList();
+  }
+
+  String log(Pod pod, String container, int run) {
+    try {
+      return Files.readString(node.log(pod, container, run));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.pods().inNamespace(namespace).withGracePeriod(0).delete();
+    node.close();
+  }
+}
