@@ -1,0 +1,25 @@
+package io.crashmonitor.operator.agent;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The pod an agent speaks for, as the API server knows it.
+ *
+ * @param sessionUid the session that injected it
+ * @param node it runs on; empty when not scheduled
+ * @param images by container
+ * @param attached status and reason of its condition when it was read
+ */
+record AgentIdentity(
+    String namespace,
+    String pod,
+    String podUid,
+    String sessionUid,
+    String node,
+    Map<String, String> images,
+    Optional<AttachedCondition> attached) {
+  AgentIdentity {
+    images = Map.copyOf(images);
+  }
+}

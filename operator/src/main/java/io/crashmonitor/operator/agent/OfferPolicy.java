@@ -1,0 +1,93 @@
+package io.crashmonitor.operator.agent;
+
+import io.crashmonitor.agent.DumpDecision.Refused;
+import io.crashmonitor.agent.DumpOffer;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExitCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** What of an offer is believed, and whether its crash is inside the window. Pure. */
+final class OfferPolicy {
+  /**
+   * A crash that happened inside the window is stored though the offer comes after the stop time:
+   * the dump took its minutes, or the operator was away. Not for ever, because when it happened is
+   * the pod's word alone.
+   */
+  static final Duration LATE = Duration.ofHours(24);
+
+  /** Clocks of nodes differ. */
+  private static final Duration SKEW = Duration.ofMinutes(2);
+
+  private static final long PID_LIMIT = 0xFFFF_FFFFL;
+  private static final int PROCESS_LIMIT = 260;
+  private static final int OS_LIMIT = 128;
+
+  private OfferPolicy() {}
+
+  /**
+   * @throws Refusal 400 naming the field
+   */
+  static void check(DumpOffer offer, String podUid) {
+    require(offer.pid() >= 0 && offer.pid() <= PID_LIMIT, "pid is not a process id");
+    require(
+        offer.process() != null && offer.process().length() <= PROCESS_LIMIT,
+        "process is at most " + PROCESS_LIMIT + " characters");
+    require(offer.processStart() != null, "processStart is missing");
+    require(offer.crashTime() != null, "crashTime is missing");
+    require(offer.kind() != null, "kind is missing");
+    require(offer.size() >= 0, "size is negative");
+    require(isCode(offer.exitCode()), "exitCode is not hexadecimal such as 0xC0000005");
+    require(isCode(offer.exceptionCode()), "exceptionCode is not hexadecimal such as 0xC0000005");
+    require(
+        offer.osVersion() == null || offer.osVersion().length() <= OS_LIMIT,
+        "osVersion is at most " + OS_LIMIT + " characters");
+    require(
+        CrashId.of(podUid, offer.pid(), offer.processStart()).value().equals(offer.crashId()),
+        "crashId is not that of this pod's process");
+  }
+
+  /** Why the crash is outside the window; empty when it is inside. */
+  static Optional<Refused> window(Instant crash, PublishedSession session, Instant now) {
+    // Dumps and names know whole seconds.
+    if (crash.isBefore(session.windowStart().truncatedTo(ChronoUnit.SECONDS))) {
+      return closed("the crash was before the run began at " + session.windowStart());
+    }
+    if (!crash.isBefore(session.windowStop())) {
+      return closed("the crash was after the run ended at " + session.windowStop());
+    }
+    if (now.isAfter(session.windowStop().plus(LATE))) {
+      return closed("the run ended more than a day ago, at " + session.windowStop());
+    }
+    return Optional.empty();
+  }
+
+  /** When it happened: the pod's word, but not in the future. */
+  static Instant crashTime(DumpOffer offer, Instant now) {
+    return offer.crashTime().isAfter(now.plus(SKEW)) ? now : offer.crashTime();
+  }
+
+  /** Without an exit code it is the exception's; without both, 0. */
+  static ExitCode exitCode(DumpOffer offer) {
+    return Optional.ofNullable(offer.exitCode())
+        .or(() -> Optional.ofNullable(offer.exceptionCode()))
+        .flatMap(ExitCode::parse)
+        .orElse(new ExitCode(0));
+  }
+
+  private static boolean isCode(String text) {
+    return text == null || text.length() <= 16 && ExitCode.parse(text).isPresent();
+  }
+
+  private static Optional<Refused> closed(String message) {
+    return Optional.of(new Refused("WindowClosed", message));
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw Refusal.badRequest(message);
+    }
+  }
+}
