@@ -67,8 +67,23 @@ final class NodeFixture implements AutoCloseable {
     return new ContainerBuilder().withName(name).withImage(image).withArgs(args).build();
   }
 
-  /** A pod for this node. */
+  /** A pod for this node; with an emptyDir named shared where a container mounts something. */
   PodBuilder pod(String name, Container... containers) {
+    boolean mounts =
+        Stream.of(containers).anyMatch(container -> !container.getVolumeMounts().isEmpty());
+    PodBuilder bare = bare(name, containers);
+    return mounts
+        ? bare.editSpec()
+            .addNewVolume()
+            .withName("shared")
+            .withNewEmptyDir()
+            .endEmptyDir()
+            .endVolume()
+            .endSpec()
+        : bare;
+  }
+
+  private PodBuilder bare(String name, Container... containers) {
     return new PodBuilder()
         .withNewMetadata()
         .withName(name)
@@ -125,6 +140,11 @@ final class NodeFixture implements AutoCloseable {
   static Predicate<Pod> waiting(String container, String reason) {
     return state(
         container, ContainerState::getWaiting, waiting -> reason.equals(waiting.getReason()));
+  }
+
+  static Predicate<Pod> restarted(String container, int times) {
+    return pod ->
+        statuses(pod).anyMatch(s -> s.getName().equals(container) && s.getRestartCount() >= times);
   }
 
   static Predicate<Pod> terminated(String container) {

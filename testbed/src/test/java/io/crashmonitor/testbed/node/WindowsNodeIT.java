@@ -4,6 +4,7 @@ import static io.crashmonitor.testbed.node.NodeFixture.CRASHER;
 import static io.crashmonitor.testbed.node.NodeFixture.SHELL;
 import static io.crashmonitor.testbed.node.NodeFixture.SOON;
 import static io.crashmonitor.testbed.node.NodeFixture.container;
+import static io.crashmonitor.testbed.node.NodeFixture.restarted;
 import static io.crashmonitor.testbed.node.NodeFixture.running;
 import static io.crashmonitor.testbed.node.NodeFixture.status;
 import static io.crashmonitor.testbed.node.NodeFixture.terminated;
@@ -51,11 +52,7 @@ class WindowsNodeIT {
     node.create(
         node.pod("crashes", container("app", CRASHER, "--crash", "av", "--after", "100")).build());
 
-    Pod pod =
-        node.awaitPod(
-            "crashes",
-            "second restart",
-            p -> NodeFixture.statuses(p).anyMatch(s -> s.getRestartCount() >= 2));
+    Pod pod = node.awaitPod("crashes", "second restart", restarted("app", 2));
 
     ContainerStateTerminated last = status(pod, "app").getLastState().getTerminated();
     assertThat(last.getExitCode()).isEqualTo(-1073741819);
@@ -109,8 +106,7 @@ class WindowsNodeIT {
         .subresource("status")
         .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), attached);
 
-    Pod pod =
-        node.awaitPod("foreign", "a later status", p -> status(p, "app").getRestartCount() > 0);
+    Pod pod = node.awaitPod("foreign", "a later status", restarted("app", 1));
 
     assertThat(pod.getStatus().getConditions())
         .extracting(PodCondition::getType)
