@@ -92,8 +92,8 @@ public final class AgentServer implements AutoCloseable {
    *
    * @param port 0 for any free one
    */
-  public static AgentServer start(Parts parts, AgentTls tls, int port) {
-    AgentServer server = new AgentServer(parts, new AgentListener(tls, port));
+  public static AgentServer start(Parts parts, AgentCertificates certificates, int port) {
+    AgentServer server = new AgentServer(parts, new AgentListener(certificates.tls(), port));
     server.app.start();
     LOG.atInfo().addKeyValue("port", server.port()).log("agents are heard");
     return server;
@@ -104,8 +104,8 @@ public final class AgentServer implements AutoCloseable {
   }
 
   /** From the next connection on; those that are open stay. */
-  public void use(AgentTls tls) {
-    listener.use(tls);
+  public void use(AgentCertificates certificates) {
+    listener.use(certificates.tls());
   }
 
   /** How many polls wait now. */

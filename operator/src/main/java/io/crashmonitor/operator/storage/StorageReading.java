@@ -36,6 +36,7 @@ final class StorageReading {
         blobs.stream()
             .filter(blob -> blob.name().endsWith(BlobLayout.REPORT_SUFFIX))
             .flatMap(blob -> ReportMetadata.parse(blob.metadata()).stream())
+            .map(crash -> ofEndedRun(crash, target, names, now))
             .filter(crash -> isThere(store, crash, names, gone))
             .sorted(NEWEST_FIRST)
             .toList();
@@ -74,6 +75,22 @@ final class StorageReading {
       changed |= !names.contains(holds) && Arrivals.freeIfGone(store, target, entry);
     }
     return changed ? LedgerStore.read(store, target) : ledger;
+  }
+
+  /**
+   * Nobody settles the ledger of a run that ended: what became of a dump that was on its way then
+   * is told by whether it is there.
+   */
+  private static StoredCrash ofEndedRun(
+      StoredCrash crash, StorageTarget target, Set<String> names, Instant now) {
+    if (crash.dump() != DumpState.Uploading || crash.runId().equals(target.run().id())) {
+      return crash;
+    }
+    if (crash.blob().filter(names::contains).isPresent()) {
+      return crash.with(DumpState.Stored);
+    }
+    boolean over = now.isAfter(crash.time().plus(DumpPlaces.LINK_LIFE).plus(Ledger.GRACE));
+    return over ? crash.with(DumpState.Lost) : crash;
   }
 
   /** A report and its dump can be on two pages of a listing, read at two times: asked again. */

@@ -41,4 +41,28 @@ public record StoredCrash(
     String topFrame,
     String signature,
     boolean analysed,
-    Optional<Integer> restartCount) {}
+    Optional<Integer> restartCount) {
+
+  StoredCrash with(DumpState state) {
+    return new StoredCrash(
+        id,
+        runId,
+        pod,
+        podUid,
+        container,
+        process,
+        pid,
+        processStart,
+        time,
+        kind,
+        exitCode,
+        exitCodeSource,
+        state,
+        blob,
+        exception,
+        topFrame,
+        signature,
+        analysed,
+        restartCount);
+  }
+}
