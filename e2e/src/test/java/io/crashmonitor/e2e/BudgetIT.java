@@ -20,8 +20,7 @@ class BudgetIT {
     try (Shop shop = Shop.open("budget")) {
       // All three die at one moment that lies after the rollout; later starts die 2 s after start.
       Instant moment = Instant.now().plusSeconds(45);
-      shop.deploy(
-          "checkout", 3, "--crash", "av", "--at", Long.toString(moment.toEpochMilli()));
+      shop.deploy("checkout", 3, "--crash", "av", "--at", Long.toString(moment.toEpochMilli()));
       shop.monitor("checkout", 2);
       shop.awaitAttached("checkout", 3);
 

@@ -55,8 +55,7 @@ class LifecycleIT {
       awaitRestart(shop);
       assertThat(shop.dumps()).isEmpty();
 
-      shop.annotate(
-          "checkout", Names.RUN_REQUESTED_AT, Instant.now().plusSeconds(1).toString());
+      shop.annotate("checkout", Names.RUN_REQUESTED_AT, Instant.now().plusSeconds(1).toString());
 
       shop.awaitStatus("checkout", "a new run", s -> s.phase() == Phase.Monitoring);
       assertThat(shop.status("checkout").run().id()).isNotEqualTo(status.run().id());
@@ -112,7 +111,11 @@ class LifecycleIT {
         .pollInterval(Duration.ofMillis(500))
         .until(
             () ->
-                shop.pods("checkout").get(0).getStatus().getContainerStatuses().get(0)
+                shop.pods("checkout")
+                        .get(0)
+                        .getStatus()
+                        .getContainerStatuses()
+                        .get(0)
                         .getRestartCount()
                     > 0);
   }

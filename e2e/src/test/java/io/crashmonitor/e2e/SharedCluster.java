@@ -12,8 +12,7 @@ final class SharedCluster {
 
   static synchronized TestCluster get() {
     if (cluster == null) {
-      cluster =
-          TestCluster.start(Artifacts.find(), Path.of("target", "cluster").toAbsolutePath());
+      cluster = TestCluster.start(Artifacts.find(), Path.of("target", "cluster").toAbsolutePath());
       Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "cluster-close"));
     }
     return cluster;

@@ -218,9 +218,7 @@ final class Shop implements AutoCloseable {
 
   List<String> blobs() {
     BlobContainerClient blobs = storage();
-    return blobs.exists()
-        ? blobs.listBlobs().stream().map(BlobItem::getName).toList()
-        : List.of();
+    return blobs.exists() ? blobs.listBlobs().stream().map(BlobItem::getName).toList() : List.of();
   }
 
   BlobContainerClient storage() {
