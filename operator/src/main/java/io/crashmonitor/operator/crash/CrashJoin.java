@@ -1,0 +1,165 @@
+package io.crashmonitor.operator.crash;
+
+import io.crashmonitor.agent.AgentState;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpState;
+import io.crashmonitor.operator.inject.InjectedPod;
+import io.crashmonitor.operator.inject.Termination;
+import io.crashmonitor.operator.storage.StoredCrash;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExitCodeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Joins what storage, kubelet and agents say of crashes, so that each end of a process counts once.
+ * Pure: the same evidence gives the same picture, in whatever order its halves arrive.
+ */
+public final class CrashJoin {
+  /** An agent that has dumps in its volume will offer them; uploading goes before reporting. */
+  private static final Duration LONGEST_OFFER = Duration.ofMinutes(10);
+
+  private final CrashEvidence evidence;
+  private final Map<CrashId, StoredCrash> known = new LinkedHashMap<>();
+  private final List<CrashPicture.Unrecorded> unrecorded = new ArrayList<>();
+  private final List<CrashPicture.Join> joins = new ArrayList<>();
+  private Optional<Instant> lookAgainAt = Optional.empty();
+
+  private CrashJoin(CrashEvidence evidence) {
+    this.evidence = evidence;
+    evidence.stored().forEach(c -> known.put(c.id(), c));
+  }
+
+  public static CrashPicture of(CrashEvidence evidence) {
+    return new CrashJoin(evidence).picture();
+  }
+
+  private CrashPicture picture() {
+    evidence.pods().forEach(this::exits);
+    evidence.pods().forEach(pod -> pod.terminations().forEach(t -> termination(pod, t)));
+    List<StoredCrash> crashes =
+        known.values().stream()
+            .filter(c -> c.runId().equals(evidence.runId()))
+            .filter(c -> !superseded(c))
+            .sorted(Comparator.comparing(StoredCrash::time).reversed())
+            .toList();
+    return new CrashPicture(crashes, unrecorded, joins, lost(), lookAgainAt);
+  }
+
+  /** Processes that the agent saw end without a dump. */
+  private void exits(InjectedPod pod) {
+    AgentState agent = evidence.agents().get(pod.uid());
+    if (agent == null) {
+      return;
+    }
+    ProcessEnd.of(pod, agent).stream()
+        .filter(end -> isCrash(pod, end.code().isCrash(), end.exitTime()))
+        .filter(end -> end.dumps() == 0 && !known.containsKey(end.id()))
+        .filter(end -> known.values().stream().noneMatch(c -> Ends.records(c, pod, end)))
+        .forEach(end -> add(end.crash(pod, evidence.runId()), pod));
+  }
+
+  private void termination(InjectedPod pod, Termination t) {
+    if (!isCrash(pod, t.exitCode().isCrash(), t.finishedAt())) {
+      return;
+    }
+    List<StoredCrash> halves =
+        known.values().stream()
+            .filter(c -> Ends.isOf(c, pod, t))
+            .sorted(Comparator.comparing(StoredCrash::time))
+            .toList();
+    Optional<StoredCrash> other =
+        halves.stream().filter(c -> !Ends.isRecordOfTermination(c)).reduce((a, b) -> b);
+    if (other.isPresent()) {
+      join(other.get(), t);
+    } else if (halves.isEmpty()) {
+      waitOrRecord(pod, t);
+    }
+  }
+
+  private void join(StoredCrash crash, Termination t) {
+    if (crash.restartCount().isPresent()) {
+      return;
+    }
+    StoredCrash joined = Ends.joined(crash, t);
+    known.put(crash.id(), joined);
+    if (unrecorded.removeIf(u -> u.crash().id().equals(crash.id()))) {
+      evidence.pods().stream()
+          .filter(p -> p.uid().equals(crash.podUid()))
+          .findFirst()
+          .ifPresent(p -> unrecorded.add(new CrashPicture.Unrecorded(joined, p)));
+    } else {
+      joins.add(
+          new CrashPicture.Join(
+              crash.id(), joined.exitCode(), joined.exitCodeSource(), t.restartCount()));
+    }
+  }
+
+  private void waitOrRecord(InjectedPod pod, Termination t) {
+    AgentState agent = evidence.agents().get(pod.uid());
+    boolean offerToCome = agent != null && agent.dumpsWaiting() > 0;
+    Instant enough =
+        t.finishedAt().plus(offerToCome && !pod.deleting() ? LONGEST_OFFER : evidence.patience());
+    if (evidence.now().isBefore(enough)) {
+      lookAgainAt = Optional.of(lookAgainAt.filter(at -> at.isBefore(enough)).orElse(enough));
+      return;
+    }
+    add(
+        new StoredCrash(
+            CrashId.ofTermination(pod.uid(), pod.container(), t.startedAt()),
+            evidence.runId(),
+            pod.name(),
+            pod.uid(),
+            pod.container(),
+            "",
+            0,
+            // Stands for the process, which nobody knew; it also bounds the container's instance.
+            Optional.of(t.startedAt()),
+            t.finishedAt(),
+            Ends.attachedDuring(pod, agent, t) ? CrashKind.Crash : CrashKind.CrashedBeforeAttach,
+            t.exitCode(),
+            ExitCodeSource.Kubelet,
+            DumpState.None,
+            Optional.empty(),
+            "",
+            "",
+            "",
+            false,
+            Optional.of(t.restartCount())),
+        pod);
+  }
+
+  private void add(StoredCrash crash, InjectedPod pod) {
+    known.put(crash.id(), crash);
+    unrecorded.add(new CrashPicture.Unrecorded(crash, pod));
+  }
+
+  private boolean isCrash(InjectedPod pod, boolean crashCode, Instant end) {
+    return crashCode
+        && evidence.counts(end)
+        && pod.deletionRequestedAt().filter(asked -> !end.isBefore(asked)).isEmpty();
+  }
+
+  /** A termination was recorded, then its dump came after all: the dump tells more. */
+  private boolean superseded(StoredCrash record) {
+    return Ends.isRecordOfTermination(record)
+        && known.values().stream().anyMatch(c -> Ends.supersedes(c, record));
+  }
+
+  private List<CrashId> lost() {
+    Set<String> there = evidence.pods().stream().map(InjectedPod::uid).collect(Collectors.toSet());
+    return evidence.stored().stream()
+        .filter(c -> c.dump() == DumpState.Uploading && !there.contains(c.podUid()))
+        .filter(c -> c.time().plus(LONGEST_OFFER).isBefore(evidence.now()))
+        .map(StoredCrash::id)
+        .toList();
+  }
+}

@@ -1,0 +1,72 @@
+package io.crashmonitor.operator.crash;
+
+import io.crashmonitor.agent.AgentState;
+import io.crashmonitor.agent.ProcessExit;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpState;
+import io.crashmonitor.operator.inject.InjectedPod;
+import io.crashmonitor.operator.storage.StoredCrash;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExitCode;
+import io.crashmonitor.report.ExitCodeSource;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The end of a process as an agent saw it. It comes from a pod: what is not whole is left out. */
+record ProcessEnd(
+    CrashId id,
+    long pid,
+    String name,
+    Instant startTime,
+    Instant exitTime,
+    ExitCode code,
+    boolean attached,
+    int dumps) {
+
+  static List<ProcessEnd> of(InjectedPod pod, AgentState agent) {
+    return agent.exits().stream().flatMap(exit -> of(pod, exit)).toList();
+  }
+
+  private static Stream<ProcessEnd> of(InjectedPod pod, ProcessExit exit) {
+    if (exit.startTime() == null || exit.exitTime() == null || exit.exitCode() == null) {
+      return Stream.empty();
+    }
+    return ExitCode.parse(exit.exitCode()).stream()
+        .map(
+            code ->
+                new ProcessEnd(
+                    CrashId.of(pod.uid(), exit.pid(), exit.startTime()),
+                    exit.pid(),
+                    exit.name() == null ? "" : exit.name(),
+                    exit.startTime(),
+                    exit.exitTime(),
+                    code,
+                    exit.attached(),
+                    exit.dumps()));
+  }
+
+  StoredCrash crash(InjectedPod pod, String runId) {
+    return new StoredCrash(
+        id,
+        runId,
+        pod.name(),
+        pod.uid(),
+        pod.container(),
+        name,
+        pid,
+        Optional.of(startTime),
+        exitTime,
+        attached ? CrashKind.Crash : CrashKind.CrashedBeforeAttach,
+        code,
+        ExitCodeSource.AttachHelper,
+        DumpState.None,
+        Optional.empty(),
+        "",
+        "",
+        "",
+        false,
+        Optional.empty());
+  }
+}

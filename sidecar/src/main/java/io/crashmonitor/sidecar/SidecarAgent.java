@@ -1,0 +1,186 @@
+package io.crashmonitor.sidecar;
+
+import io.crashmonitor.agent.AgentState;
+import io.crashmonitor.sidecar.dump.DumpFile;
+import io.crashmonitor.sidecar.dump.DumpInspector;
+import io.crashmonitor.sidecar.dump.DumpScan;
+import io.crashmonitor.sidecar.dump.Inspection;
+import io.crashmonitor.sidecar.dump.Settling;
+import io.crashmonitor.sidecar.operator.OperatorClient;
+import io.crashmonitor.sidecar.operator.SyncLoop;
+import io.crashmonitor.sidecar.pipeline.DumpPipeline;
+import io.crashmonitor.sidecar.pipeline.DumpSteps;
+import io.crashmonitor.sidecar.pipeline.Threads;
+import io.crashmonitor.sidecar.session.SessionFile;
+import io.crashmonitor.sidecar.session.SessionKeeper;
+import io.crashmonitor.sidecar.supervisor.AttachStateReader;
+import io.crashmonitor.sidecar.supervisor.HelperState;
+import io.crashmonitor.sidecar.upload.BlobRest;
+import io.crashmonitor.sidecar.upload.DumpUpload;
+import io.crashmonitor.sidecar.volume.PlainFiles;
+import io.crashmonitor.sidecar.volume.VolumeLayout;
+import io.crashmonitor.sidecar.volume.VolumeWatch;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+
+/**
+ * The agent, put together. One thread looks at the volume every second; others talk with the
+ * operator, offer dumps and upload them.
+ */
+final class SidecarAgent {
+  private static final Logger LOG = Logger.getLogger(SidecarAgent.class.getName());
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration CONNECT = Duration.ofSeconds(20);
+
+  private final SidecarConfig config;
+  private final Clock clock;
+  private final VolumeLayout volume;
+  private final AttachStateReader attach;
+  private final SessionKeeper session;
+  private final SessionFile sessionFile;
+  private final SyncLoop sync;
+  private final DumpScan scan;
+  private final Settling settling;
+  private final DumpPipeline pipeline;
+  private final ExecutorService http = Executors.newCachedThreadPool(Threads.named("http"));
+  private volatile HelperState helper = HelperState.NONE;
+  private volatile boolean stopping;
+  private Drain drain;
+
+  SidecarAgent(
+      SidecarConfig config, DumpInspector inspector, String version, Clock clock, BackOff backOff) {
+    RandomGenerator random = RandomGenerator.getDefault();
+    this.config = config;
+    this.clock = clock;
+    this.volume = new VolumeLayout(config.root());
+    this.attach = new AttachStateReader(volume.attachState(), clock);
+    this.session = new SessionKeeper(volume.configuration(), clock, this::writeSessionFile);
+    this.sessionFile = new SessionFile(volume.sessionProperties(), session, config.diskPercent());
+    this.scan = new DumpScan(volume);
+    this.settling = new Settling(dump -> isWhole(inspector, dump));
+    this.drain = Drain.none(config.drainLimit());
+    OperatorClient operator = new OperatorClient(config.agentUrl(), config.identity(), http);
+    DumpUpload uploads =
+        new DumpUpload(
+            new BlobRest(
+                HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT)
+                    .executor(http)
+                    .build()),
+            pause -> TimeUnit.MILLISECONDS.sleep(pause.toMillis()),
+            random,
+            session::operatorNow,
+            backOff);
+    this.pipeline =
+        new DumpPipeline(
+            new DumpSteps(
+                config.podUid(),
+                volume,
+                session::configuration,
+                () -> helper,
+                operator,
+                inspector,
+                uploads,
+                DumpSteps.Limits.USUAL),
+            backOff,
+            random);
+    this.sync = new SyncLoop(operator, session, this::state, version, clock, backOff, random);
+  }
+
+  /** Runs until drained or stopped. */
+  void run() throws IOException, InterruptedException {
+    volume.create();
+    session.load();
+    Thread syncing = Threads.named("sync").newThread(sync);
+    try (VolumeWatch watch = VolumeWatch.of(List.of(volume.ready(), volume.incoming()))) {
+      look();
+      syncing.start();
+      while (!stopping && !drained()) {
+        watch.await(TICK);
+        look();
+      }
+    } finally {
+      sync.stop();
+      pipeline.close();
+      http.shutdownNow();
+    }
+  }
+
+  /** Ends soon. What is under way goes on with the next agent. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** One look at the volume. */
+  private void look() {
+    AgentStates.Key before = AgentStates.Key.of(helper);
+    helper = attach.read();
+    writeSessionFile();
+    pipeline.submit(settling.settled(scan.dumps(), helper, clock.instant()));
+    if (!AgentStates.Key.of(helper).equals(before)) {
+      HelperState now = helper;
+      LOG.info(() -> "helper: " + now.phase() + " " + now.reason() + " " + now.message());
+      sync.stateChanged();
+    }
+  }
+
+  private boolean drained() throws IOException, InterruptedException {
+    boolean asked = PlainFiles.exists(volume.drain());
+    if (asked && drain.since().isEmpty()) {
+      LOG.info("the pod ends: uploading for at most " + config.drainLimit().toSeconds() + " s");
+    }
+    Instant now = clock.instant();
+    drain = drain.seen(asked, now);
+    Drain.Verdict verdict =
+        drain.verdict(asked && (pipeline.waiting() > 0 || !scan.dumps().isEmpty()), now);
+    switch (verdict) {
+      case NOT_DRAINING, GO_ON -> {
+        return false;
+      }
+      case OVER -> pipeline.reportLost();
+      case DONE -> LOG.info("nothing waits any more");
+    }
+    Files.deleteIfExists(volume.drain());
+    return true;
+  }
+
+  private AgentState state() {
+    return AgentStates.of(helper, pipeline.waiting(), space().free());
+  }
+
+  private void writeSessionFile() {
+    Space space = space();
+    sessionFile.update(space.free(), space.total());
+  }
+
+  private record Space(long free, long total) {}
+
+  private Space space() {
+    try {
+      FileStore store = Files.getFileStore(config.root());
+      return new Space(store.getUsableSpace(), store.getTotalSpace());
+    } catch (IOException unknown) {
+      return new Space(0, 0);
+    }
+  }
+
+  private static boolean isWhole(DumpInspector inspector, DumpFile dump) {
+    try {
+      return inspector.inspect(dump.path()) instanceof Inspection.Whole;
+    } catch (IOException notNow) {
+      return false;
+    }
+  }
+}

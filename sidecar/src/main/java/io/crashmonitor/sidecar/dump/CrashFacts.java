@@ -1,0 +1,108 @@
+package io.crashmonitor.sidecar.dump;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crashmonitor.agent.DumpOffer;
+import io.crashmonitor.agent.ProcessExit;
+import io.crashmonitor.agent.WatchedProcess;
+import io.crashmonitor.api.Compression;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpType;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.sidecar.supervisor.HelperState;
+import io.crashmonitor.sidecar.supervisor.ProcessInstance;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One crash, put together from the dump's file, its content and what the helper saw.
+ *
+ * @param id of the crash
+ * @param file the dump
+ * @param dump what it says of itself
+ * @param kind of event
+ * @param exit how the process ended, if the helper saw it
+ * @param process file name of the program
+ */
+public record CrashFacts(
+    CrashId id,
+    DumpFile file,
+    DumpFacts dump,
+    CrashKind kind,
+    Optional<ProcessExit> exit,
+    String process) {
+
+  /** Puts the facts together. */
+  public static CrashFacts of(String podUid, DumpFile file, DumpFacts dump, HelperState helper) {
+    ProcessInstance instance = file.process();
+    Optional<ProcessExit> exit = helper.exit(instance);
+    return new CrashFacts(
+        CrashId.of(podUid, instance.pid(), instance.start()),
+        file,
+        dump,
+        kind(dump, exit.isEmpty() && helper.living(instance)),
+        exit,
+        dump.process().or(() -> exit.map(ProcessExit::name)).orElseGet(() -> living(helper, file)));
+  }
+
+  /** Whether the dump is of another process than its name says: forged, or a defect. */
+  public boolean contradictory() {
+    ProcessInstance named = file.process();
+    boolean pid = dump.pid().isPresent() && dump.pid().getAsLong() != named.pid();
+    // The helper reads the start in finer steps than the dump keeps it.
+    boolean start =
+        dump.processStart()
+            .filter(t -> Math.abs(t.getEpochSecond() - named.startSeconds()) > 1)
+            .isPresent();
+    return pid || start;
+  }
+
+  /** The offer to the operator. */
+  public DumpOffer offer(
+      String runId,
+      DumpType type,
+      Compression compression,
+      boolean truncated,
+      Optional<JsonNode> analysis) {
+    return new DumpOffer(
+        id.value(),
+        runId,
+        file.process().pid(),
+        process,
+        file.process().start(),
+        time(),
+        kind,
+        exit.map(ProcessExit::exitCode).orElse(null),
+        exit.isPresent() ? ExitCodeSource.AttachHelper : ExitCodeSource.Exception,
+        dump.exceptionCode().orElse(null),
+        type,
+        file.size(),
+        compression,
+        truncated,
+        analysis.orElse(null),
+        dump.osVersion().orElse(null));
+  }
+
+  private Instant time() {
+    return dump.written().orElse(file.modified());
+  }
+
+  private static CrashKind kind(DumpFacts dump, boolean livesOn) {
+    // The line before the last holds ProcDump's arguments, and with them the user's filters.
+    String comment = dump.comment().orElse("").toLowerCase(Locale.ROOT);
+    String event = comment.substring(comment.lastIndexOf('\n') + 1);
+    if (event.contains("unhandled")) {
+      return CrashKind.Crash;
+    }
+    return livesOn || event.contains("first chance") ? CrashKind.FirstChance : CrashKind.Crash;
+  }
+
+  private static String living(HelperState helper, DumpFile file) {
+    return helper.processes().stream()
+        .filter(p -> ProcessInstance.of(p.pid(), p.startTime()).equals(file.process()))
+        .map(WatchedProcess::name)
+        .findFirst()
+        .orElse("unknown");
+  }
+}

@@ -1,0 +1,99 @@
+package io.crashmonitor.sidecar.dump;
+
+import io.crashmonitor.sidecar.supervisor.ProcessInstance;
+import io.crashmonitor.sidecar.volume.PlainFiles;
+import io.crashmonitor.sidecar.volume.VolumeLayout;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Logger;
+
+/**
+ * Looks for dumps. Names that are not the helper's, links and junctions are left where they are.
+ */
+public final class DumpScan {
+  private static final Logger LOG = Logger.getLogger(DumpScan.class.getName());
+  private static final int MOST_ENTRIES = 1000;
+  private static final int MOST_WARNINGS = 100;
+
+  private final VolumeLayout volume;
+  private final Set<Path> warned = new HashSet<>();
+
+  public DumpScan(VolumeLayout volume) {
+    this.volume = volume;
+  }
+
+  /** All dumps, oldest first. */
+  public List<DumpFile> dumps() {
+    List<DumpFile> found = new ArrayList<>();
+    for (Path file : list(volume.ready())) {
+      Optional<ProcessInstance> process = DumpNames.ofReady(name(file));
+      process.ifPresentOrElse(
+          p -> add(found, file, p, true), () -> refuse(file, "its name is not the helper's"));
+    }
+    for (Path folder : list(volume.incoming())) {
+      DumpNames.ofFolder(name(folder))
+          .ifPresentOrElse(
+              process -> incoming(found, folder, process),
+              () -> refuse(folder, "its name is not the helper's"));
+    }
+    found.sort(Comparator.comparing(DumpFile::modified));
+    return found;
+  }
+
+  private void incoming(List<DumpFile> found, Path folder, ProcessInstance process) {
+    for (Path file : list(folder)) {
+      if (DumpNames.isDump(name(file))) {
+        add(found, file, process, false);
+      }
+    }
+  }
+
+  private void add(List<DumpFile> found, Path file, ProcessInstance process, boolean finished) {
+    PlainFiles.file(file)
+        .ifPresentOrElse(
+            a ->
+                found.add(
+                    new DumpFile(
+                        file, process, finished, a.size(), a.lastModifiedTime().toInstant())),
+            () -> refuse(file, "it is no plain file"));
+  }
+
+  private List<Path> list(Path folder) {
+    if (!PlainFiles.isFolder(folder)) {
+      refuse(folder, "it is no plain folder");
+      return List.of();
+    }
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      for (Path entry : stream) {
+        if (entries.size() == MOST_ENTRIES) {
+          refuse(folder, "it holds more than " + MOST_ENTRIES + " entries; the rest waits");
+          break;
+        }
+        entries.add(entry);
+      }
+    } catch (IOException | DirectoryIteratorException goneOrLocked) {
+      // The next look comes in a second.
+    }
+    return entries;
+  }
+
+  private void refuse(Path path, String why) {
+    if (PlainFiles.exists(path) && warned.size() < MOST_WARNINGS && warned.add(path)) {
+      LOG.warning("not looked at: " + path + ": " + why);
+    }
+  }
+
+  private static String name(Path path) {
+    return path.getFileName().toString();
+  }
+}

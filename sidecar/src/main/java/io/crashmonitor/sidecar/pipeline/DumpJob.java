@@ -1,0 +1,31 @@
+package io.crashmonitor.sidecar.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crashmonitor.sidecar.dump.CrashFacts;
+import io.crashmonitor.sidecar.dump.DumpFile;
+import io.crashmonitor.sidecar.dump.Inspection;
+import io.crashmonitor.sidecar.upload.UploadResult.Committed;
+import java.util.Optional;
+import java.util.concurrent.Future;
+
+/**
+ * What is known of one dump on its way. Handed from step to step, and used by one thread at a time;
+ * the executors between them order their writes and reads.
+ */
+final class DumpJob {
+  final DumpFile file;
+  Optional<String> runId;
+  Optional<Inspection> inspection = Optional.empty();
+  volatile Optional<CrashFacts> facts = Optional.empty();
+  Optional<Future<JsonNode>> analysis = Optional.empty();
+  Optional<Committed> committed = Optional.empty();
+  boolean analysisSent;
+  boolean overwrite;
+  int looksForExit;
+  int failures;
+
+  DumpJob(DumpFile file, Optional<String> runId) {
+    this.file = file;
+    this.runId = runId;
+  }
+}

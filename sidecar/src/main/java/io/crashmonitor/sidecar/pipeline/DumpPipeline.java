@@ -1,0 +1,129 @@
+package io.crashmonitor.sidecar.pipeline;
+
+import io.crashmonitor.sidecar.BackOff;
+import io.crashmonitor.sidecar.dump.DumpFile;
+import io.crashmonitor.sidecar.pipeline.Next.Deleted;
+import io.crashmonitor.sidecar.pipeline.Next.Offer;
+import io.crashmonitor.sidecar.pipeline.Next.Retry;
+import io.crashmonitor.sidecar.pipeline.Next.Upload;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+
+/**
+ * Brings dumps to storage. Offers go out one after the other on one thread, uploads on another: a
+ * long upload keeps no crash from being reported. Whatever fails is tried again with back-off for
+ * as long as the pod lives; nothing of it needs to be remembered over a restart, as the files and
+ * their journals tell where each stands.
+ */
+public final class DumpPipeline implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(DumpPipeline.class.getName());
+
+  private final DumpSteps steps;
+  private final BackOff backOff;
+  private final RandomGenerator random;
+  private final Map<Path, DumpJob> jobs = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService offers =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("offers"));
+  private final ScheduledExecutorService uploads =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("uploads"));
+
+  public DumpPipeline(DumpSteps steps, BackOff backOff, RandomGenerator random) {
+    this.steps = steps;
+    this.backOff = backOff;
+    this.random = random;
+  }
+
+  /** Takes these on their way, unless they are. */
+  public void submit(List<DumpFile> dumps) {
+    for (DumpFile dump : dumps) {
+      if (!jobs.containsKey(dump.path())) {
+        DumpJob job = new DumpJob(dump, steps.currentRun());
+        jobs.put(dump.path(), job);
+        LOG.info("found " + dump.path().getFileName() + ", " + (dump.size() >> 10) + " KiB");
+        follow(job, new Offer());
+      }
+    }
+  }
+
+  /** Dumps on their way. */
+  public int waiting() {
+    return jobs.size();
+  }
+
+  /** Tells the operator of all that will not arrive any more, as far as it is reached in time. */
+  public void reportLost() throws InterruptedException {
+    offers.shutdownNow();
+    uploads.shutdownNow();
+    for (DumpJob job : jobs.values()) {
+      LOG.warning("lost with the pod: " + job.file.path().getFileName());
+      steps.abandon(job, "Lost", "the pod ended before the dump was in storage");
+    }
+  }
+
+  @Override
+  public void close() {
+    offers.shutdownNow();
+    uploads.shutdownNow();
+    steps.close();
+  }
+
+  private void follow(DumpJob job, Next next) {
+    if (next instanceof Offer) {
+      schedule(offers, job, Duration.ZERO, () -> steps.offer(job));
+    } else if (next instanceof Upload upload) {
+      schedule(uploads, job, Duration.ZERO, () -> steps.upload(job, upload.grant()));
+    } else if (next instanceof Retry retry) {
+      retry(job, retry);
+    } else if (next instanceof Deleted) {
+      jobs.remove(job.file.path());
+    }
+  }
+
+  private void retry(DumpJob job, Retry retry) {
+    Duration wait = retry.after().orElse(Duration.ZERO);
+    if (retry.failure()) {
+      Duration backedOff = backOff.delay(++job.failures, random);
+      wait = wait.compareTo(backedOff) > 0 ? wait : backedOff;
+      LOG.warning(
+          job.file.path().getFileName()
+              + ": "
+              + retry.why()
+              + "; again in "
+              + wait.toMillis()
+              + " ms");
+    }
+    schedule(offers, job, wait, () -> steps.offer(job));
+  }
+
+  private interface Step {
+    Next take() throws InterruptedException;
+  }
+
+  private void schedule(ScheduledExecutorService on, DumpJob job, Duration wait, Step step) {
+    if (on.isShutdown()) {
+      return;
+    }
+    on.schedule(() -> follow(job, safely(job, step)), wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static Next safely(DumpJob job, Step step) {
+    try {
+      return step.take();
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+      return new Next.Stopped();
+    } catch (RuntimeException | OutOfMemoryError defect) {
+      LOG.log(Level.WARNING, job.file.path().getFileName() + ": a step failed", defect);
+      return Retry.failed("a step failed");
+    }
+  }
+}

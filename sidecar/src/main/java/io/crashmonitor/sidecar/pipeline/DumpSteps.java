@@ -1,0 +1,308 @@
+package io.crashmonitor.sidecar.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crashmonitor.agent.CompletionVerdict;
+import io.crashmonitor.agent.DumpAbandon;
+import io.crashmonitor.agent.DumpCompletion;
+import io.crashmonitor.agent.DumpDecision;
+import io.crashmonitor.agent.DumpDecision.Granted;
+import io.crashmonitor.agent.DumpDecision.Refused;
+import io.crashmonitor.agent.DumpOffer;
+import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.sidecar.dump.CrashFacts;
+import io.crashmonitor.sidecar.dump.DumpFacts;
+import io.crashmonitor.sidecar.dump.DumpInspector;
+import io.crashmonitor.sidecar.dump.Inspection;
+import io.crashmonitor.sidecar.operator.OperatorClient;
+import io.crashmonitor.sidecar.operator.Reply;
+import io.crashmonitor.sidecar.pipeline.Next.Deleted;
+import io.crashmonitor.sidecar.pipeline.Next.Retry;
+import io.crashmonitor.sidecar.supervisor.HelperState;
+import io.crashmonitor.sidecar.upload.DumpUpload;
+import io.crashmonitor.sidecar.upload.UploadResult;
+import io.crashmonitor.sidecar.upload.UploadResult.Committed;
+import io.crashmonitor.sidecar.volume.VolumeLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+
+/** The steps of a dump's way; each ends with what is next. */
+public final class DumpSteps implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(DumpSteps.class.getName());
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final int LOOKS_FOR_EXIT = 3;
+
+  /**
+   * How long things may take.
+   *
+   * @param analysisBeforeOffer then the offer goes out without it
+   * @param analysisBeforeDelete then it is given up
+   */
+  public record Limits(Duration analysisBeforeOffer, Duration analysisBeforeDelete) {
+    public static final Limits USUAL = new Limits(Duration.ofSeconds(20), Duration.ofSeconds(60));
+  }
+
+  private final String podUid;
+  private final VolumeLayout volume;
+  private final Supplier<Optional<SessionConfiguration>> session;
+  private final Supplier<HelperState> helper;
+  private final OperatorClient operator;
+  private final DumpInspector inspector;
+  private final DumpUpload uploads;
+  private final Limits limits;
+  private final Analyses analyses;
+
+  /**
+   * @param podUid first part of every crash id
+   * @param session the configuration now
+   * @param helper the helper's state now
+   */
+  public DumpSteps(
+      String podUid,
+      VolumeLayout volume,
+      Supplier<Optional<SessionConfiguration>> session,
+      Supplier<HelperState> helper,
+      OperatorClient operator,
+      DumpInspector inspector,
+      DumpUpload uploads,
+      Limits limits) {
+    this.podUid = podUid;
+    this.volume = volume;
+    this.session = session;
+    this.helper = helper;
+    this.operator = operator;
+    this.inspector = inspector;
+    this.uploads = uploads;
+    this.limits = limits;
+    this.analyses = new Analyses(inspector);
+  }
+
+  /** The run that a dump found now belongs to. */
+  Optional<String> currentRun() {
+    return session.get().map(SessionConfiguration::runId);
+  }
+
+  /** Looks into the dump and offers it; goes on from there when it was offered before. */
+  Next offer(DumpJob job) throws InterruptedException {
+    if (job.committed.isPresent()) {
+      return complete(job, job.committed.get());
+    }
+    Optional<SessionConfiguration> configuration = session.get();
+    if (configuration.isEmpty()) {
+      return Retry.waiting(LOOK_AGAIN);
+    }
+    try {
+      Optional<Next> unfit = lookInto(job);
+      if (unfit.isPresent()) {
+        return unfit.get();
+      }
+    } catch (NoSuchFileException gone) {
+      return new Deleted();
+    } catch (IOException e) {
+      return Retry.failed("cannot be read: " + e.getMessage());
+    }
+    Optional<JsonNode> analysis = analyses.await(job, limits.analysisBeforeOffer());
+    DumpOffer offer = makeOffer(job, configuration.get(), analysis);
+    Reply<DumpDecision> reply = operator.offer(offer);
+    if (reply instanceof Reply.Later<DumpDecision> later) {
+      return Retry.failed("not offered: " + later.why(), later.after());
+    }
+    job.failures = 0;
+    job.analysisSent |= analysis.isPresent();
+    return decided(job, ((Reply.Answer<DumpDecision>) reply).value());
+  }
+
+  /** Uploads to the place granted, and tells the operator. */
+  Next upload(DumpJob job, Granted grant) throws InterruptedException {
+    CrashFacts facts = job.facts.orElseThrow();
+    SessionConfiguration configuration = session.get().orElseThrow();
+    DumpUpload.Job what =
+        new DumpUpload.Job(
+            job.file.path(),
+            DumpUpload.supported(configuration.dump().compression()),
+            grant,
+            volume.journal(facts.id()),
+            job.overwrite);
+    UploadResult result =
+        uploads.upload(what, () -> operator.offer(makeOffer(job, configuration, Optional.empty())));
+    if (result instanceof Committed committed) {
+      LOG.info(
+          grant.blob() + ": " + committed.rawLength() + " bytes stored as " + committed.length());
+      job.committed = Optional.of(committed);
+      return complete(job, committed);
+    }
+    if (result instanceof UploadResult.Decided decided) {
+      return decided(job, decided.decision());
+    }
+    if (result instanceof UploadResult.Postponed postponed) {
+      return Retry.failed("not uploaded: " + postponed.why(), postponed.after());
+    }
+    return drop(job);
+  }
+
+  /** Tells the operator that the dump will never come. */
+  void abandon(DumpJob job, String reason, String message) throws InterruptedException {
+    CrashId id = CrashId.of(podUid, job.file.process().pid(), job.file.process().start());
+    if (operator.abandon(id, new DumpAbandon(reason, message)) instanceof Reply.Later<Void> later) {
+      LOG.warning(job.file.path().getFileName() + ": not reported: " + later.why());
+    }
+  }
+
+  @Override
+  public void close() {
+    analyses.close();
+  }
+
+  /** Finds out what it is; an answer only where nothing is to be offered now. */
+  private Optional<Next> lookInto(DumpJob job) throws IOException, InterruptedException {
+    if (job.inspection.isEmpty()) {
+      job.inspection = Optional.of(inspector.inspect(job.file.path()));
+      if (job.inspection.get() instanceof Inspection.Whole) {
+        job.analysis = Optional.of(analyses.begin(job.file.path()));
+      }
+    }
+    Inspection inspection = job.inspection.get();
+    if (inspection instanceof Inspection.NoDump none) {
+      LOG.warning(job.file.path().getFileName() + " is deleted, it is no dump: " + none.why());
+      return Optional.of(delete(job));
+    }
+    HelperState state = helper.get();
+    CrashFacts facts = CrashFacts.of(podUid, job.file, facts(inspection), state);
+    job.facts = Optional.of(facts);
+    // The helper sees the end of the process a moment after the dump.
+    if (facts.exit().isEmpty() && state.alive() && job.looksForExit++ < LOOKS_FOR_EXIT) {
+      return Optional.of(Retry.waiting(LOOK_AGAIN));
+    }
+    if (facts.contradictory()) {
+      LOG.warning(
+          job.file.path().getFileName()
+              + ": the dump says it is of another process; its name counts");
+    }
+    return Optional.empty();
+  }
+
+  private DumpOffer makeOffer(
+      DumpJob job, SessionConfiguration configuration, Optional<JsonNode> analysis) {
+    job.runId = job.runId.or(() -> Optional.of(configuration.runId()));
+    return job.facts
+        .orElseThrow()
+        .offer(
+            job.runId.get(),
+            configuration.dump().type(),
+            DumpUpload.supported(configuration.dump().compression()),
+            truncated(job),
+            analysis);
+  }
+
+  private Next decided(DumpJob job, DumpDecision decision) throws InterruptedException {
+    if (decision instanceof Granted grant) {
+      if (truncated(job)) {
+        abandon(job, "Truncated", "the dump is not whole");
+        return drop(job);
+      }
+      return new Next.Upload(grant);
+    }
+    if (decision instanceof Refused refused) {
+      LOG.info(
+          job.file.path().getFileName()
+              + " is not stored: "
+              + refused.reason()
+              + (refused.message() == null ? "" : ": " + refused.message()));
+    }
+    return finish(job);
+  }
+
+  private Next complete(DumpJob job, Committed committed) throws InterruptedException {
+    Optional<JsonNode> analysis =
+        job.analysisSent ? Optional.empty() : analyses.await(job, Duration.ZERO);
+    Reply<CompletionVerdict> reply =
+        operator.complete(
+            job.facts.orElseThrow().id(),
+            new DumpCompletion(
+                committed.length(),
+                committed.rawLength(),
+                committed.sha256(),
+                analysis.orElse(null)));
+    if (reply instanceof Reply.Later<CompletionVerdict> later) {
+      return Retry.failed("stored, but not confirmed: " + later.why(), later.after());
+    }
+    CompletionVerdict verdict = ((Reply.Answer<CompletionVerdict>) reply).value();
+    return switch (verdict.outcome()) {
+      case Stored -> {
+        job.analysisSent |= analysis.isPresent();
+        yield finish(job);
+      }
+      case UploadAgain -> {
+        uploads.forget(volume.journal(job.facts.orElseThrow().id()));
+        job.committed = Optional.empty();
+        job.overwrite = true;
+        yield Retry.failed("the operator does not find it in storage: " + verdict.message());
+      }
+      case OfferAgain -> {
+        job.committed = Optional.empty();
+        yield Retry.failed("its place is gone: " + verdict.message());
+      }
+    };
+  }
+
+  /** The operator has decided for good: brings what is still missing of the report, deletes. */
+  private Next finish(DumpJob job) throws InterruptedException {
+    if (!job.analysisSent && job.analysis.isPresent()) {
+      Optional<JsonNode> analysis = analyses.await(job, limits.analysisBeforeDelete());
+      if (analysis.isPresent()) {
+        job.analysisSent = true;
+        DumpOffer report = makeOffer(job, session.get().orElseThrow(), analysis);
+        if (operator.offer(report) instanceof Reply.Later<DumpDecision> later) {
+          job.analysisSent = false;
+          return Retry.failed("its analysis is not reported: " + later.why(), later.after());
+        }
+      }
+    }
+    return drop(job);
+  }
+
+  private Next drop(DumpJob job) {
+    job.facts.ifPresent(facts -> uploads.forget(volume.journal(facts.id())));
+    return delete(job);
+  }
+
+  private Next delete(DumpJob job) {
+    analyses.cancel(job);
+    Path file = job.file.path();
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException inUse) {
+      // On Windows a file that somebody has open stays; it is asked for again, and refused again.
+      return Retry.failed("cannot be deleted yet: " + inUse.getMessage());
+    }
+    if (!job.file.finished()) {
+      deleteIfEmpty(file.getParent());
+    }
+    return new Deleted();
+  }
+
+  private static void deleteIfEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException notEmpty) {
+      LOG.fine(() -> folder + " stays");
+    }
+  }
+
+  private static boolean truncated(DumpJob job) {
+    return job.inspection.filter(Inspection.Truncated.class::isInstance).isPresent();
+  }
+
+  private static DumpFacts facts(Inspection inspection) {
+    if (inspection instanceof Inspection.Whole whole) {
+      return whole.facts();
+    }
+    return inspection instanceof Inspection.Truncated cut ? cut.facts() : DumpFacts.NONE;
+  }
+}

@@ -1,0 +1,2 @@
+/** The way of a dump: looked into, offered, uploaded, confirmed, deleted. */
+package io.crashmonitor.sidecar.pipeline;

@@ -1,0 +1,50 @@
+package io.crashmonitor.sidecar.session;
+
+import io.crashmonitor.agent.SessionConfiguration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The content of {@code control\session.properties}, the agent's word to the helper: UTF-8 lines
+ * {@code key=value}. The helper obeys the last one it read even when the agent is gone.
+ */
+public final class SessionProperties {
+  /** The helper stays attached only while a dump of one and a half times the app's commit fits. */
+  private static final int COMMIT_PERCENT = 150;
+
+  private SessionProperties() {}
+
+  /**
+   * @param configuration empty before the operator's first word
+   * @param disarmAt when the helper disarms by itself, by this node's clock
+   * @param volumePercent least free part of the volume
+   * @throws IllegalArgumentException for a value that is no single line
+   */
+  public static String text(
+      Optional<SessionConfiguration> configuration,
+      Arming arming,
+      Optional<Instant> disarmAt,
+      int volumePercent) {
+    StringBuilder text = new StringBuilder();
+    line(text, "version", "1");
+    line(text, "armed", Boolean.toString(arming.armed()));
+    line(text, "disarmedReason", arming.reason());
+    line(text, "disarmAt", disarmAt.map(t -> Long.toString(t.toEpochMilli())).orElse(""));
+    line(text, "process", configuration.map(SessionConfiguration::process).orElse(""));
+    List<String> arguments = configuration.map(ProcDumpArguments::of).orElse(List.of());
+    for (int i = 0; i < arguments.size(); i++) {
+      line(text, "arg." + i, arguments.get(i));
+    }
+    line(text, "disk.commitPercent", Integer.toString(COMMIT_PERCENT));
+    line(text, "disk.volumePercent", Integer.toString(volumePercent));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String key, String value) {
+    if (value.chars().anyMatch(c -> c < ' ')) {
+      throw new IllegalArgumentException(key + " holds a control character");
+    }
+    text.append(key).append('=').append(value).append('\n');
+  }
+}

@@ -1,0 +1,60 @@
+package io.crashmonitor.sidecar.supervisor;
+
+import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.agent.ProcessExit;
+import io.crashmonitor.agent.WatchedProcess;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The helper's last word, bounded.
+ *
+ * @param alive whether its heartbeat is fresh; else phase is Unknown and no process counts as
+ *     living
+ * @param heartbeat empty before its first word
+ * @param processes living processes
+ * @param exits processes that ended, newest last; those of helpers before this one too
+ */
+public record HelperState(
+    boolean alive,
+    AttachPhase phase,
+    String reason,
+    String message,
+    Optional<Instant> heartbeat,
+    List<WatchedProcess> processes,
+    List<ProcessExit> exits) {
+
+  /** Nothing heard of it yet. */
+  public static final HelperState NONE =
+      new HelperState(
+          false,
+          AttachPhase.Unknown,
+          "NoHeartbeat",
+          "no word from the helper in the app's container yet",
+          Optional.empty(),
+          List.of(),
+          List.of());
+
+  /** The most living processes the helper names. */
+  static final int MOST_PROCESSES = 16;
+
+  /** Whether the helper still watches the process. */
+  public boolean watches(ProcessInstance instance) {
+    // A full list may leave out living ones.
+    return alive && (processes.size() >= MOST_PROCESSES || living(instance));
+  }
+
+  /** Whether the helper names the process as living. */
+  public boolean living(ProcessInstance instance) {
+    return processes.stream()
+        .anyMatch(p -> ProcessInstance.of(p.pid(), p.startTime()).equals(instance));
+  }
+
+  /** How the process ended, if the helper saw it. */
+  public Optional<ProcessExit> exit(ProcessInstance instance) {
+    return exits.stream()
+        .filter(e -> ProcessInstance.of(e.pid(), e.startTime()).equals(instance))
+        .reduce((older, newer) -> newer);
+  }
+}

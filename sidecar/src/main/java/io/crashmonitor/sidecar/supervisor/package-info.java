@@ -1,0 +1,2 @@
+/** What the native helper in the app's container says of itself and of the app. */
+package io.crashmonitor.sidecar.supervisor;

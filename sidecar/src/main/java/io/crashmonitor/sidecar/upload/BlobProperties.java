@@ -1,0 +1,20 @@
+package io.crashmonitor.sidecar.upload;
+
+import io.crashmonitor.api.Compression;
+
+/**
+ * What stands beside the blob's bytes.
+ *
+ * @param fileName what a browser saves it as
+ * @param compression of the bytes; Gzip makes every download arrive plain
+ * @param sha256 of the dump before compression
+ */
+record BlobProperties(String fileName, Compression compression, String sha256) {
+  /** The name for a browser: the blob's without folders and without compression suffix. */
+  static String fileName(String blob) {
+    String name = blob.substring(blob.lastIndexOf('/') + 1);
+    int end = name.lastIndexOf(".dmp");
+    String plain = end < 0 ? "crash.dmp" : name.substring(0, end + 4);
+    return plain.replaceAll("[^A-Za-z0-9._-]", "-");
+  }
+}

@@ -1,0 +1,87 @@
+package io.crashmonitor.sidecar.volume;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Access to files that somebody else may have put there. Links, junctions and other reparse points,
+ * pipes and devices are refused: only plain files and folders count.
+ */
+public final class PlainFiles {
+  private PlainFiles() {}
+
+  /** Size and times of a plain file; empty when it is missing or is something else. */
+  public static Optional<BasicFileAttributes> file(Path path) {
+    return attributes(path).filter(a -> a.isRegularFile() && !a.isOther() && alone(path));
+  }
+
+  /** Whether it is a real folder. A Windows junction calls itself a folder and "other". */
+  public static boolean isFolder(Path path) {
+    return attributes(path).filter(a -> a.isDirectory() && !a.isOther()).isPresent();
+  }
+
+  /** Whether anything of this name exists, links and all. */
+  public static boolean exists(Path path) {
+    return attributes(path).isPresent();
+  }
+
+  /**
+   * Reads a small plain file.
+   *
+   * @throws IOException when it is missing, no plain file, longer than the limit, or cannot be read
+   *     now
+   */
+  public static byte[] read(Path path, int limit) throws IOException {
+    BasicFileAttributes attributes =
+        file(path)
+            .orElseThrow(() -> new FileSystemException(path + ": not there, or no plain file"));
+    if (attributes.size() > limit) {
+      throw new FileSystemException(path + ": longer than " + limit + " bytes");
+    }
+    // It may have grown or been replaced since: the read itself is bounded too.
+    ByteBuffer buffer = ByteBuffer.allocate(limit + 1);
+    try (SeekableByteChannel channel =
+        Files.newByteChannel(path, Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS))) {
+      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+        // until the end of the file
+      }
+    }
+    if (buffer.position() > limit) {
+      throw new FileSystemException(path + ": longer than " + limit + " bytes");
+    }
+    byte[] bytes = new byte[buffer.position()];
+    buffer.flip().get(bytes);
+    return bytes;
+  }
+
+  private static Optional<BasicFileAttributes> attributes(Path path) {
+    try {
+      return Optional.of(Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS));
+    } catch (IOException missingOrLocked) {
+      return Optional.empty();
+    }
+  }
+
+  // A second name of a file elsewhere is a link too. Windows tells no count here; there the volume
+  // is the only place both containers can name.
+  private static boolean alone(Path path) {
+    if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      return true;
+    }
+    try {
+      return Integer.valueOf(1).equals(Files.getAttribute(path, "unix:nlink", NOFOLLOW_LINKS));
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.crashmonitor.sidecar.volume;
+
+import io.crashmonitor.report.CrashId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where things lie in the volume.
+ *
+ * @param root {@code C:\crash-monitor}
+ */
+public record VolumeLayout(Path root) {
+  /** From the agent to the helper: which process, armed or not, ProcDump's arguments. */
+  public Path sessionProperties() {
+    return control().resolve("session.properties");
+  }
+
+  /** The last configuration the operator gave, for the time it is away. */
+  public Path configuration() {
+    // In control, not in state: the app's user may not write there.
+    return control().resolve("configuration.json");
+  }
+
+  /** There while the pod's end waits for the last uploads. */
+  public Path drain() {
+    return control().resolve("drain");
+  }
+
+  /** From the helper to the agent. */
+  public Path attachState() {
+    return state().resolve("attach.json");
+  }
+
+  /** What of a dump is in storage already. */
+  public Path journal(CrashId id) {
+    return state().resolve("upload-" + id + ".json");
+  }
+
+  /** Dumps that are being written, in a folder for each process instance. */
+  public Path incoming() {
+    return dumps().resolve("incoming");
+  }
+
+  /** Dumps that are whole. */
+  public Path ready() {
+    return dumps().resolve("ready");
+  }
+
+  public Path control() {
+    return root.resolve("control");
+  }
+
+  public Path state() {
+    return root.resolve("state");
+  }
+
+  private Path dumps() {
+    return root.resolve("dumps");
+  }
+
+  /** Makes what is missing. The helper makes them too, with the access lists they need. */
+  public void create() throws IOException {
+    for (Path folder : List.of(control(), state(), incoming(), ready())) {
+      Files.createDirectories(folder);
+    }
+  }
+}
