@@ -61,8 +61,7 @@ class UnharmedIT {
       shop.monitor("checkout", 3);
       shop.awaitAttached("checkout", 1);
       Pod pod = shop.pods("checkout").get(0);
-      Path volume =
-          shop.cluster().volume(shop.namespace(), pod.getMetadata().getName(), Names.VOLUME);
+      Path volume = shop.cluster().volume(pod, Names.VOLUME);
 
       await("the helper can be deleted once nothing runs it")
           .atMost(Shop.PATIENCE)

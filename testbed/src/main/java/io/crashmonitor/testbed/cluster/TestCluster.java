@@ -5,8 +5,11 @@ import io.crashmonitor.testbed.controlplane.ControlPlane;
 import io.crashmonitor.testbed.controlplane.Ports;
 import io.crashmonitor.testbed.controlplane.Provisioned;
 import io.crashmonitor.testbed.node.ImageCatalog;
+import io.crashmonitor.testbed.node.NodeSettings;
 import io.crashmonitor.testbed.node.WindowsNode;
+import io.crashmonitor.testbed.wine.WineInstallation;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,6 +35,8 @@ public final class TestCluster implements AutoCloseable {
   public static final String OPERATOR_NAMESPACE = "crash-monitor";
 
   public static final String OPERATOR_ACCOUNT = "crash-monitor-operator";
+  private static final Duration BACKOFF_BASE = Duration.ofSeconds(1);
+  private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
   private static final String SERVICE =
       "crash-monitor-agent." + OPERATOR_NAMESPACE + ".svc.cluster.local";
 
@@ -49,8 +55,7 @@ public final class TestCluster implements AutoCloseable {
       progress.step("control plane (etcd, API server, controller manager, scheduler)");
       controlPlane = opened(ControlPlane.start(tools, folder.resolve("control-plane")));
       progress.step("storage emulator (Azurite)");
-      azurite =
-          opened(Azurite.start(tools, folder.resolve("azurite"), Azurite.Persistence.IN_MEMORY));
+      azurite = opened(Azurite.start(tools, folder.resolve("azurite"), Azurite.Persistence.MEMORY));
       progress.step("definition and roles");
       install();
       progress.step("Windows node (Wine)");
@@ -81,6 +86,21 @@ public final class TestCluster implements AutoCloseable {
 
   public Azurite azurite() {
     return azurite;
+  }
+
+  /**
+   * One node; back-off is short, so that a demonstration of crashes is not one of waiting. The
+   * service's full name is what Windows pods resolve.
+   */
+  private WindowsNode startNode(Provisioned tools, Path images) {
+    return WindowsNode.start(
+        NodeSettings.of("windows-1", folder.resolve("node"), ImageCatalog.of(images))
+            .withBackoff(BACKOFF_BASE, BACKOFF_MAX)
+            .withRefresh(Duration.ofSeconds(2))
+            .withHosts(Map.of(SERVICE, "127.0.0.1"))
+            .withCa(controlPlane.ca()),
+        controlPlane.client(),
+        WineInstallation.from(tools));
   }
 
   /** A Secret {@code devstoreaccount1} with the emulator's connection string. */
@@ -114,8 +134,7 @@ public final class TestCluster implements AutoCloseable {
     environment.put("CRASH_MONITOR_SIDECAR_IMAGE", Images.SIDECAR);
     environment.put("CRASH_MONITOR_AGENT_PORT", Integer.toString(agentPort));
     environment.put("CRASH_MONITOR_HEALTH_PORT", Integer.toString(healthPort));
-    environment.put(
-        "CRASH_MONITOR_BLOB_ENDPOINTS", Azurite.ACCOUNT + "=" + azurite.endpoint());
+    environment.put("CRASH_MONITOR_BLOB_ENDPOINTS", Azurite.ACCOUNT + "=" + azurite.endpoint());
     environment.put("CRASH_MONITOR_ACCEPT_PROCDUMP_LICENCE", "true");
     environment.put("CRASH_MONITOR_STORAGE_POLL_SECONDS", "2");
     environment.put("CRASH_MONITOR_JOIN_SECONDS", "10");
@@ -129,8 +148,8 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** The folder of this machine behind a volume of a pod. */
-  public Path volume(String namespace, String pod, String volume) {
-    return node.volume(namespace, pod, volume);
+  public Path volume(Pod pod, String volume) {
+    return node.volume(pod, volume);
   }
 
   public boolean isAlive() {
@@ -185,7 +204,8 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private void install() {
-    kubectl("default", "", "apply", "--server-side", "-f", path(artifacts.customResourceDefinition()));
+    kubectl(
+        "default", "", "apply", "--server-side", "-f", path(artifacts.customResourceDefinition()));
     kubectl(
         "default",
         "",
