@@ -1,0 +1,61 @@
+package io.crashmonitor.sidecar;
+
+import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** An agent in this JVM. */
+final class RunningAgent implements AutoCloseable {
+  static final String POD_UID = "5f1c9e7e-0000-4000-8000-000000000001";
+
+  /** Waits that suit a test. */
+  static final BackOff FAST = new BackOff(Duration.ofMillis(20), Duration.ofMillis(500));
+
+  private final SidecarAgent agent;
+  private final Thread thread;
+
+  /** Completes with the end of the agent. */
+  final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  private RunningAgent(SidecarConfig config) {
+    agent = new SidecarAgent(config, new MinidumpInspector(), "test", Clock.systemUTC(), FAST);
+    thread = new Thread(this::run, "agent under test");
+    thread.start();
+  }
+
+  static RunningAgent start(Path folder, URI operator, Duration drainLimit) {
+    return new RunningAgent(
+        new SidecarConfig(
+            folder,
+            folder.resolve("identity"),
+            operator,
+            "session-uid",
+            "app",
+            "shop",
+            "checkout-1",
+            POD_UID,
+            "node-1",
+            drainLimit,
+            0));
+  }
+
+  private void run() {
+    try {
+      agent.run();
+      ended.complete(null);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      ended.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    agent.stop();
+    ended.orTimeout(20, TimeUnit.SECONDS).join();
+  }
+}
