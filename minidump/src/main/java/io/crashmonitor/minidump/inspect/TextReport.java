@@ -149,7 +149,8 @@ final class TextReport {
             + paint(DIM, hresult + "  [" + exception.source() + "]"));
     for (CrashReport.ManagedFrame frame : exception.frames()) {
       String place = frame.file().isEmpty() ? "" : " in " + frame.file() + ":" + frame.line();
-      line("   at " + plain(frame.method() + place));
+      String parameters = frame.parameters().isEmpty() ? "" : "(" + frame.parameters() + ")";
+      line("   at " + plain(frame.method() + parameters + place));
       if (frame.endOfPrevious()) {
         line(paint(DIM, "   --- end of stack trace from previous location ---"));
       }

@@ -79,16 +79,9 @@ public record Signature(String key, List<String> parts) {
   }
 
   private static List<String> managedFrames(CrashReport.ManagedException exception, SkipList skip) {
-    List<String> all =
-        exception.frames().stream().map(frame -> withoutParameters(frame.method())).toList();
+    List<String> all = exception.frames().stream().map(CrashReport.ManagedFrame::method).toList();
     List<String> own = all.stream().filter(method -> !skip.skipsMethod(method)).toList();
     return (own.isEmpty() ? all : own).stream().limit(FRAMES).toList();
-  }
-
-  /** The log names parameters, the dump does not: the key must be one. */
-  private static String withoutParameters(String method) {
-    int open = method.indexOf('(');
-    return open < 0 ? method : method.substring(0, open);
   }
 
   private static List<String> nativeFrames(List<Part> frames, SkipList skip) {

@@ -37,6 +37,10 @@ final class FramePointerWalk implements StackWalk {
       boolean exact = at.source() == FrameSource.CONTEXT;
       frames.add(new RawFrame(at.ip(), exact, at.source(), Optional.empty()));
       Optional<Position> caller = exact ? fromTop(at, context) : Optional.empty();
+      if (at.source() == FrameSource.FRAME_POINTER && at.fp() == 0) {
+        // The chain's proper end: the thread's first frame.
+        break;
+      }
       Position from = at;
       caller = caller.or(() -> byFramePointer(from, stackEnd)).or(() -> bySearch(from, stackEnd));
       if (caller.isEmpty()

@@ -1,0 +1,177 @@
+package io.crashmonitor.minidump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crashmonitor.minidump.reader.ByteSource;
+import io.crashmonitor.minidump.reader.Minidump;
+import io.crashmonitor.minidump.reader.MinidumpException;
+import io.crashmonitor.minidump.report.CrashReport;
+import io.crashmonitor.minidump.synth.Bytes;
+import io.crashmonitor.minidump.synth.DumpBuilder;
+import io.crashmonitor.minidump.synth.ImageBuilder;
+import io.crashmonitor.minidump.synth.Samples;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MinidumpAnalyzerTest {
+  private static CrashReport analyze(DumpBuilder dump) throws IOException {
+    return MinidumpAnalyzer.analyze(dump.open(), AnalysisOptions.defaults());
+  }
+
+  @Test
+  void gathersTheFactsOfDumpProcessAndException() throws IOException {
+    CrashReport report = analyze(Samples.everything());
+
+    assertThat(report.summary())
+        .isEqualTo("Access violation: write of 0x10 (null pointer) in app.exe!boom");
+    assertThat(report.process())
+        .returns(4711L, CrashReport.Process::id)
+        .returns("app.exe", CrashReport.Process::name)
+        .returns("2023-11-14T22:13:20Z", CrashReport.Process::startTime)
+        .returns("app.exe --port 80", CrashReport.Process::commandLine);
+    assertThat(report.exception())
+        .returns("0xC0000005", CrashReport.ExceptionFacts::code)
+        .returns("0x140001140", CrashReport.ExceptionFacts::address)
+        .returns("app.exe", CrashReport.ExceptionFacts::module)
+        .returns("0x1140", CrashReport.ExceptionFacts::offset)
+        .returns("0x10", CrashReport.ExceptionFacts::accessAddress);
+    assertThat(report.dump().comment()).startsWith("*** procdump -ma");
+    assertThat(report.threads()).isEqualTo(2);
+    assertThat(report.otherThreads()).extracting(CrashReport.ThreadStack::id).containsExactly(8L);
+    assertThat(report.namedModules())
+        .extracting(CrashReport.ModuleFacts::name)
+        .containsExactly("app.exe");
+    assertThat(report.findings()).isEmpty();
+  }
+
+  @Test
+  void namesEnvironmentVariablesButNeverTheirValues() throws Exception {
+    CrashReport report = analyze(Samples.everything());
+
+    assertThat(report.process().environment()).containsExactly("Path", "TOKEN");
+    assertThat(new JsonMapper().writeValueAsString(report)).doesNotContain("hunter2", "secret");
+  }
+
+  @Test
+  void goesThroughJsonUnchanged() throws Exception {
+    CrashReport report = analyze(Samples.everything());
+    JsonMapper json = new JsonMapper();
+
+    CrashReport back = json.readValue(json.writeValueAsString(report), CrashReport.class);
+
+    assertThat(back).isEqualTo(report);
+  }
+
+  @Test
+  void aBrokenStreamIsAFindingAndTheRestStands() throws IOException {
+    byte[] dump = Samples.everything().build();
+    int comment = indexOfStream(dump, 11);
+    // The comment's offset now points beyond the file.
+    dump[comment + 11] = 0x7F;
+
+    CrashReport report =
+        MinidumpAnalyzer.analyze(Minidump.of(ByteSource.of(dump)), AnalysisOptions.defaults());
+
+    assertThat(report.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.part()).isEqualTo("CommentW");
+              assertThat(finding.position()).startsWith("0x7f");
+              assertThat(finding.message()).contains("the file ends at");
+            });
+    assertThat(report.crashingThread().frames()).hasSize(2);
+  }
+
+  private static int indexOfStream(byte[] dump, int type) {
+    for (int at = 32; ; at += 12) {
+      if (dump[at] == type) {
+        return at;
+      }
+    }
+  }
+
+  @Test
+  void aDumpWithoutExceptionShowsItsThreads() throws IOException {
+    byte[] context = DumpBuilder.amd64Context(0x1234, Map.of());
+
+    CrashReport report = analyze(DumpBuilder.amd64().thread(3, context).thread(4, context));
+
+    assertThat(report.exception()).isNull();
+    assertThat(report.crashingThread()).isNull();
+    assertThat(report.signature()).isEmpty();
+    assertThat(report.otherThreads())
+        .extracting(CrashReport.ThreadStack::id)
+        .containsExactly(3L, 4L);
+  }
+
+  @Test
+  void aDumpThatTellsNothingIsRefused() {
+    assertThatThrownBy(() -> analyze(DumpBuilder.amd64().comment("nothing")))
+        .isInstanceOfSatisfying(
+            MinidumpException.class,
+            e -> assertThat(e.kind()).isEqualTo(MinidumpException.Kind.NOTHING_TO_EXPLAIN))
+        .hasMessageContaining("CommentW");
+  }
+
+  @Test
+  void aSmallDumpsFramesAreTrueOnceTheFolderSuppliesTheSameBuild(@TempDir Path folder)
+      throws IOException {
+    int text = ImageBuilder.TEXT;
+    Bytes stack = new Bytes().padTo(0x28).u64(Samples.BASE + text + 0x220).padTo(0x80);
+    byte[] context =
+        DumpBuilder.amd64Context(Samples.BASE + text + 0x140, Map.of(4, Samples.STACK));
+    byte[] image =
+        ImageBuilder.amd64()
+            .function(text + 0x100, text + 0x200, new byte[] {1, 4, 1, 0, 4, 0x42})
+            .export("boom", text + 0x100)
+            .build();
+    DumpBuilder dump =
+        DumpBuilder.amd64()
+            .smallMemory()
+            .thread(7, context)
+            .exception(7, 0xC0000005L, Samples.BASE + text + 0x140, context, 0, 0)
+            .module(Samples.BASE, ImageBuilder.SIZE, ImageBuilder.TIMESTAMP, "C:\\app.exe")
+            .memory(Samples.STACK, stack.toArray());
+    AnalysisOptions options = AnalysisOptions.defaults().withImages(folder);
+
+    CrashReport without = MinidumpAnalyzer.analyze(dump.open(), options);
+    Path byBuild = folder.resolve("app.exe").resolve("5F0000005000");
+    Files.createDirectories(byBuild);
+    Files.write(byBuild.resolve("app.exe"), image);
+    CrashReport with = MinidumpAnalyzer.analyze(dump.open(), options);
+
+    assertThat(without.crashingThread().frames())
+        .extracting(CrashReport.Frame::source)
+        .containsExactly("context", "guessed");
+    assertThat(without.findings()).extracting(CrashReport.FindingFacts::part).contains("managed");
+    assertThat(with.crashingThread().frames())
+        .extracting(CrashReport.Frame::source)
+        .startsWith("context", "unwind");
+    assertThat(with.crashingThread().frames().get(0).function()).isEqualTo("boom");
+  }
+
+  @Test
+  void imagesOfAnotherBuildAreNotUsed(@TempDir Path folder) throws IOException {
+    byte[] context = DumpBuilder.amd64Context(Samples.BASE + 0x1140, Map.of(4, Samples.STACK));
+    Files.write(folder.resolve("app.exe"), ImageBuilder.amd64().export("boom", 0x1100).build());
+    DumpBuilder dump =
+        DumpBuilder.amd64()
+            .thread(7, context)
+            .exception(7, 0xC0000005L, Samples.BASE + 0x1140, context)
+            .module(Samples.BASE, ImageBuilder.SIZE, 0x5F000001L, "C:\\app.exe");
+
+    CrashReport report =
+        MinidumpAnalyzer.analyze(dump.open(), AnalysisOptions.defaults().withImages(folder));
+
+    assertThat(report.crashingThread().frames())
+        .singleElement()
+        .returns("", CrashReport.Frame::function);
+  }
+}
