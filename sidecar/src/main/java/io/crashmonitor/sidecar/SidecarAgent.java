@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,8 @@ final class SidecarAgent {
 
   SidecarAgent(
       SidecarConfig config, DumpInspector inspector, String version, Clock clock, BackOff backOff) {
-    RandomGenerator random = RandomGenerator.getDefault();
+    // Not RandomGenerator.getDefault(): a runtime trimmed by jlink lacks its module, jdk.random.
+    RandomGenerator random = new Random();
     this.config = config;
     this.clock = clock;
     this.volume = new VolumeLayout(config.root());
