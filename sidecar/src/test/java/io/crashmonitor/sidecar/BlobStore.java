@@ -19,15 +19,15 @@ import java.time.ZoneOffset;
 import java.util.zip.GZIPInputStream;
 
 /** A container of real (emulated) storage, and what the operator does with it. */
-final class BlobStore {
+public final class BlobStore {
   private final BlobContainerClient container;
 
-  BlobStore(Azurite azurite, String container) {
+  public BlobStore(Azurite azurite, String container) {
     this.container = azurite.client().createBlobContainerIfNotExists(container);
   }
 
   /** A place for one blob: create and write, nothing else. */
-  Granted grant(String blob) {
+  public Granted grant(String blob) {
     Instant expires = Instant.now().plusSeconds(3600);
     BlobSasPermission permission =
         new BlobSasPermission().setCreatePermission(true).setWritePermission(true);
@@ -40,7 +40,7 @@ final class BlobStore {
   }
 
   /** The verdict on a completion, as the operator's: length and metadata must agree. */
-  CompletionVerdict verdict(String blob, DumpCompletion completion) {
+  public CompletionVerdict verdict(String blob, DumpCompletion completion) {
     BlobClient client = container.getBlobClient(blob);
     boolean stored =
         client.exists()
@@ -50,20 +50,20 @@ final class BlobStore {
         stored ? Outcome.Stored : Outcome.UploadAgain, stored ? "" : "not as announced");
   }
 
-  boolean exists(String blob) {
+  public boolean exists(String blob) {
     return container.getBlobClient(blob).exists();
   }
 
-  BlobProperties properties(String blob) {
+  public BlobProperties properties(String blob) {
     return container.getBlobClient(blob).getProperties();
   }
 
-  byte[] stored(String blob) {
+  public byte[] stored(String blob) {
     return container.getBlobClient(blob).downloadContent().toBytes();
   }
 
   /** As a browser shows it, which honours Content-Encoding. */
-  byte[] downloaded(String blob) {
+  public byte[] downloaded(String blob) {
     byte[] stored = stored(blob);
     if (!"gzip".equals(properties(blob).getContentEncoding())) {
       return stored;
