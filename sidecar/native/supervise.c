@@ -8,7 +8,8 @@
 #include <wchar.h>
 
 #define HEARTBEAT_MS 1900
-#define LIST_MS 1000
+#define WAKE_MS 1000
+#define LIST_MS 2000
 #define LIST_SOON_MS 200
 #define SOON_FOR_MS 10000
 #define BUSY_MS 100
@@ -221,6 +222,6 @@ DWORD supervise(const search *known, const launched *app) {
         }
         if (state_write(&self, now >= beat)) beat = now + HEARTBEAT_MS;
         if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;
-        wait_for_events(suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
+        wait_for_events(suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : WAKE_MS);
     }
 }
