@@ -103,11 +103,13 @@ static void procdump_ended(watch *w, uint64_t now) {
     log_line(L"%ls (%lu): ProcDump ended with 0x%08lX, %d dump(s)", w->name, w->who.pid, code, moved);
     if (moved > 0 || cancelled || w->ended) {
         if (moved > 0) w->failures = 0;
+        if (cancelled && !w->ended) w->was_attached = 0;
         /* After a dump the process is dying, or lives on after a first chance: a moment tells. */
         w->next_try = now + (moved > 0 ? AFTER_DUMP_MS : 0);
         become(w, WATCH_IDLE, NULL);
         return;
     }
+    w->was_attached = 0;
     if (was_attached && now - w->procdump_since > GOOD_ATTACH_MS) w->failures = 0;
     failed(w, now, was_attached ? L"ProcDump ended while it was attached" : L"ProcDump ended without attaching", code);
 }

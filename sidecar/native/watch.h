@@ -43,7 +43,7 @@ typedef struct {
     unsigned generation;
     uint64_t procdump_since; /* ticks, ms */
     uint64_t attached_at;    /* FILETIME, 0: not attached */
-    int was_attached;
+    int was_attached;        /* now, or until the dump that is the last thing we know */
     uint64_t cancel_since;
     uint64_t cancel_next;
     int failures;

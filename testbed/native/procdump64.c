@@ -103,14 +103,16 @@ static DWORD on_event(const options *o, target *t, const DEBUG_EVENT *event, pro
             if (event->u.LoadDll.hFile) CloseHandle(event->u.LoadDll.hFile);
             return DBG_CONTINUE;
         case EXIT_PROCESS_DEBUG_EVENT:
-            if (o->terminate && t->taken < o->dumps)
-                dump_write(o, t, NULL, event->dwThreadId, L"Process Termination");
             report_at(L"The process has exited.");
             p->exited = 1;
             return DBG_CONTINUE;
         case EXCEPTION_DEBUG_EVENT:
             if (!p->initial_breakpoint && event->u.Exception.ExceptionRecord.ExceptionCode == EXCEPTION_BREAKPOINT) {
                 p->initial_breakpoint = 1;
+                return DBG_CONTINUE;
+            }
+            if (exit_begins(t, event)) {
+                dump_write(o, t, NULL, event->dwThreadId, L"Process Termination");
                 return DBG_CONTINUE;
             }
             on_exception(o, t, event);
@@ -134,6 +136,7 @@ static int monitor(const options *o, target *t) {
     }
     DebugSetProcessKillOnExit(o->fault == FAULT_DIE_TOGETHER);
     report_settings(o, t);
+    if (o->terminate) exit_watch(t);
     ULONGLONG attached = GetTickCount64();
     while (!p.exited && t->taken < o->dumps) {
         if (o->fault != FAULT_DEAF && WaitForSingleObject(cancel_event, 0) == WAIT_OBJECT_0) break;
@@ -142,7 +145,10 @@ static int monitor(const options *o, target *t) {
         DWORD answer = on_event(o, t, &event, &p);
         ContinueDebugEvent(event.dwProcessId, event.dwThreadId, answer);
     }
-    if (!p.exited) DebugActiveProcessStop(t->pid);
+    if (!p.exited) {
+        exit_unwatch(t);
+        DebugActiveProcessStop(t->pid);
+    }
     report_at(t->taken >= o->dumps ? L"Dump count reached." : L"Dump count not reached.");
     return t->taken > 0 ? EXIT_FAILED : EXIT_DONE; /* as in ProcDump 11: no usable signal */
 }

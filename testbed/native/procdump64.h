@@ -66,4 +66,9 @@ void exception_text(DWORD code, wchar_t *out, size_t cap);
 /* Writes one dump; exception and thread may be missing (a process that ends). 1 when it is there. */
 int dump_write(const options *o, target *t, const EXCEPTION_RECORD *exception, DWORD tid, const wchar_t *reason);
 
+/* Has the process stop where its exit begins; asks whether an event is that stop, and lets it go on. */
+void exit_watch(const target *t);
+int exit_begins(const target *t, const DEBUG_EVENT *event);
+void exit_unwatch(const target *t);
+
 #endif

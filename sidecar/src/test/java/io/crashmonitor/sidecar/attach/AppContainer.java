@@ -1,0 +1,201 @@
+package io.crashmonitor.sidecar.attach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.testbed.controlplane.Provisioned;
+import io.crashmonitor.testbed.controlplane.Tool;
+import io.crashmonitor.testbed.wine.Services;
+import io.crashmonitor.testbed.wine.WindowsPath;
+import io.crashmonitor.testbed.wine.WineCommand;
+import io.crashmonitor.testbed.wine.WineExit;
+import io.crashmonitor.testbed.wine.WineInstallation;
+import io.crashmonitor.testbed.wine.WinePrefix;
+import io.crashmonitor.testbed.wine.WinePrefixes;
+import io.crashmonitor.testbed.wine.WineProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * An application's container as the sidecar prepared it: a process space of its own, the sample
+ * application in {@code C:\app}, the shared folder with tools at {@code C:\crash-monitor}.
+ */
+final class AppContainer implements AutoCloseable {
+  static final Duration SOON = Duration.ofSeconds(30);
+  static final String ATTACH = "C:\\crash-monitor\\bin\\attach.exe";
+  static final String CRASHER = "C:\\app\\crasher.exe";
+  static final String PROCDUMP = "C:\\app\\procdump64.exe";
+
+  private static final Path ROOT = Path.of(System.getProperty("crashmonitor.root"));
+  static final Path HELPER = ROOT.resolve("sidecar/target/native/attach.exe");
+  static final Path PROGRAMS = ROOT.resolve("testbed/target/native");
+
+  private final WinePrefixes prefixes;
+  private final WinePrefix prefix;
+  private final Path folder;
+  private final Path volume;
+  private final List<WineProcess> started = new ArrayList<>();
+  private Map<String, String> environment = Map.of();
+
+  private AppContainer(WinePrefixes prefixes, WinePrefix prefix, Path folder, Path volume) {
+    this.prefixes = prefixes;
+    this.prefix = prefix;
+    this.folder = folder;
+    this.volume = volume;
+  }
+
+  /** With the shared folder as the sidecar leaves it. */
+  static AppContainer prepared(Path folder) throws IOException {
+    AppContainer container = bare(folder);
+    for (String name :
+        List.of("bin", "control", "state", "logs", "dumps/incoming", "dumps/ready")) {
+      Files.createDirectories(container.volume.resolve(name));
+    }
+    Files.copy(HELPER, container.volume.resolve("bin/attach.exe"));
+    Files.copy(PROGRAMS.resolve("procdump64.exe"), container.volume.resolve("bin/procdump64.exe"));
+    return container;
+  }
+
+  /** With an empty shared folder. */
+  static AppContainer bare(Path folder) throws IOException {
+    Provisioned tools = Provisioned.load();
+    assumeTrue(
+        tools.find(Tool.WINE).isPresent() && tools.find(Tool.WINE_TEMPLATE).isPresent(),
+        "Wine is not here: testbed/provision.sh wine brings it");
+    assumeTrue(
+        Files.exists(HELPER) && Files.exists(PROGRAMS.resolve("crasher.exe")),
+        "the Windows programs are not built: gcc-mingw-w64-x86-64 is missing");
+    WinePrefixes prefixes =
+        WinePrefixes.open(WineInstallation.from(tools), folder.resolve("prefixes"));
+    WinePrefix prefix = prefixes.create("app", Services.NONE);
+    Path volume = Files.createDirectories(folder.resolve("volume"));
+    prefix.mount(volume, WindowsPath.of("C:\\crash-monitor"));
+    prefix.add(PROGRAMS, WindowsPath.of("C:\\app"));
+    return new AppContainer(prefixes, prefix, folder, volume);
+  }
+
+  /** Variables of every program started from now on. */
+  AppContainer environment(Map<String, String> variables) {
+    environment = variables;
+    return this;
+  }
+
+  WineProcess start(String... arguments) {
+    Path output = folder.resolve("output-" + started.size() + ".log");
+    WineProcess process =
+        prefix.start(WineCommand.of(output, arguments).withEnvironment(environment));
+    started.add(process);
+    await().atMost(SOON).until(() -> process.pid().isPresent() || !process.isAlive());
+    return process;
+  }
+
+  /** The sample application, by its own name or another. */
+  WineProcess app(String... options) {
+    return start(Stream.concat(Stream.of(CRASHER), Stream.of(options)).toArray(String[]::new));
+  }
+
+  WinePrefix prefix() {
+    return prefix;
+  }
+
+  String output(WineProcess process) throws IOException {
+    return Files.readString(folder.resolve("output-" + started.indexOf(process) + ".log"));
+  }
+
+  WineProcess supervise() {
+    return start(ATTACH, "supervise");
+  }
+
+  /** As the kubelet runs the hook that the operator injects. */
+  WineExit hook() throws Exception {
+    return start("cmd", "/d", "/c", ATTACH + " hook >nul 2>&1 & exit /b 0").await(SOON);
+  }
+
+  void session(SessionFile session) throws IOException {
+    sessionText(session.text());
+  }
+
+  void sessionText(String text) throws IOException {
+    Path half = volume.resolve("control/session.properties.half");
+    Files.writeString(half, text);
+    Files.move(
+        half,
+        volume.resolve("control/session.properties"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  AttachState state() {
+    return AttachState.read(volume.resolve("state/attach.json"));
+  }
+
+  AttachState awaitState(String what, Predicate<AttachState> condition) {
+    try {
+      return await(what).atMost(SOON).until(this::state, condition);
+    } catch (RuntimeException e) {
+      throw new AssertionError(what + " not reached: " + state() + "\n" + log(), e);
+    }
+  }
+
+  AttachState awaitPhase(AttachPhase phase) {
+    return awaitState(phase.name(), state -> state.phase() == phase);
+  }
+
+  /** Finished dumps, in the order of their names. */
+  List<Path> ready() {
+    return files("dumps/ready");
+  }
+
+  List<Path> incoming() {
+    return files("dumps/incoming");
+  }
+
+  Path volume() {
+    return volume;
+  }
+
+  String log() {
+    return read("logs/attach.log");
+  }
+
+  String procdumpLog() {
+    return read("logs/procdump.log");
+  }
+
+  static void assertAlive(WineProcess app) {
+    assertThat(app.isAlive()).as("the application lives").isTrue();
+  }
+
+  @Override
+  public void close() {
+    prefixes.close();
+  }
+
+  private String read(String name) {
+    try {
+      Path file = volume.resolve(name);
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<Path> files(String name) {
+    try (Stream<Path> entries = Files.list(volume.resolve(name))) {
+      return entries.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.crashmonitor.sidecar.attach;
+
+import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.testbed.wine.WineProcess;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attaches when it is wanted, lets go when it is not, and never at the application's cost. */
+class ArmingIT {
+  @TempDir Path folder;
+  private AppContainer container;
+
+  @BeforeEach
+  void open() throws Exception {
+    container = AppContainer.prepared(folder);
+  }
+
+  @AfterEach
+  void close() {
+    if (container != null) {
+      container.close();
+    }
+  }
+
+  @Test
+  void waitsForTheSessionFile() throws Exception {
+    WineProcess app = container.app();
+    container.supervise();
+
+    container.awaitPhase(AttachPhase.WaitingForSession);
+    container.session(SessionFile.ofCrashes());
+
+    container.awaitPhase(AttachPhase.Attached);
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void staysAwayWhileDisarmedAndSaysWhy() throws Exception {
+    container.session(SessionFile.ofCrashes().disarmed("Scheduled"));
+    container.app();
+    container.supervise();
+
+    AttachState state = container.awaitState("process seen", s -> s.processes().size() == 1);
+
+    assertThat(state.phase()).isEqualTo(AttachPhase.Disarmed);
+    assertThat(state.reason()).isEqualTo("Scheduled");
+    assertThat(state.attachedNames()).isEmpty();
+    assertThat(container.procdumpLog()).isEmpty();
+  }
+
+  @Test
+  void letsGoOfALivingApplicationAndComesBack() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    container.session(SessionFile.ofCrashes().disarmed("Stopped"));
+    AttachState stopped = container.awaitPhase(AttachPhase.Disarmed);
+    container.session(SessionFile.ofCrashes());
+    container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(stopped.reason()).isEqualTo("Stopped");
+    assertThat(stopped.processes()).singleElement().returns(false, p -> p.attached());
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void disarmsByItselfAtTheStopTime() throws Exception {
+    Instant stop = Instant.now().plusSeconds(4);
+    container.session(SessionFile.ofCrashes().disarmAt(stop));
+    WineProcess app = container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    AttachState state = container.awaitPhase(AttachPhase.Disarmed);
+
+    assertThat(state.reason()).isEqualTo("StopTimeReached");
+    assertThat(Instant.now()).isBetween(stop, stop.plusSeconds(10));
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void attachesAnewWithChangedArguments() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    long before = attachedProcDump();
+
+    container.session(SessionFile.ofCrashes().arguments("-accepteula", "-mp", "-e", "-n", "1"));
+
+    await().atMost(SOON).until(() -> attachedProcDump() != before);
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void keepsTheLastGoodSessionWhenANewOneIsBroken() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    container.sessionText("version=1\narmed=perhaps\n");
+
+    AttachState state = container.awaitState("problem told", s -> s.message().contains("armed"));
+    assertThat(state.phase()).isEqualTo(AttachPhase.Attached);
+  }
+
+  @Test
+  void refusesASessionItCannotUse() throws Exception {
+    container.sessionText("version=1\narmed=true\narg.0=-k\n");
+    WineProcess app = container.app();
+    container.supervise();
+
+    AttachState state = container.awaitPhase(AttachPhase.Failed);
+
+    assertThat(state.reason()).isEqualTo("SessionInvalid");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void refusesASessionFileThatIsTooLong() throws Exception {
+    container.sessionText(SessionFile.ofCrashes().text() + "#".repeat(65536));
+    container.supervise();
+
+    assertThat(container.awaitPhase(AttachPhase.Failed).reason()).isEqualTo("SessionInvalid");
+  }
+
+  @Test
+  void stepsBackFromAnotherDebuggerAndComesBack() throws Exception {
+    WineProcess app = container.app();
+    String pid = Long.toString(app.pid().orElseThrow());
+    WineProcess other = container.start(AppContainer.PROCDUMP, "-accepteula", "-e", pid, "C:\\");
+    await().atMost(SOON).until(() -> container.output(other).contains("Press Ctrl-C"));
+    container.session(SessionFile.ofCrashes());
+    container.supervise();
+
+    AttachState away = container.awaitPhase(AttachPhase.SteppedBack);
+    container.start(AppContainer.PROCDUMP, "-accepteula", "-cancel", pid);
+    container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(away.reason()).isEqualTo("DebuggerAttached");
+    assertThat(away.message()).contains("crasher.exe");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void leavesAProcDumpAloneThatDoesNotLetGo() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "deaf"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    long procdump = attachedProcDump();
+
+    container.session(SessionFile.ofCrashes().disarmed("Stopped"));
+
+    AttachState state =
+        container.awaitState(
+            "words after a while",
+            s -> s.phase() == AttachPhase.CancelPending && s.message().contains("left alone"));
+    assertThat(state.reason()).isEqualTo("Stopped");
+    assertThat(state.processes()).singleElement().returns(procdump, p -> p.procdumpPid());
+    AppContainer.assertAlive(app);
+  }
+
+  private long attachedProcDump() {
+    return container.awaitPhase(AttachPhase.Attached).processes().get(0).procdumpPid();
+  }
+}

@@ -1,0 +1,159 @@
+package io.crashmonitor.sidecar.attach;
+
+import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.testbed.wine.WineExit;
+import io.crashmonitor.testbed.wine.WineProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes wrong around ProcDump is told in words and never harms the application. */
+class FaultIT {
+  @TempDir Path folder;
+  private AppContainer container;
+
+  @BeforeEach
+  void open() throws Exception {
+    container = AppContainer.prepared(folder);
+  }
+
+  @AfterEach
+  void close() {
+    if (container != null) {
+      container.close();
+    }
+  }
+
+  @Test
+  void saysThatProcDumpIsMissingAndTakesItOnceItIsThere() throws Exception {
+    Path tool = container.volume().resolve("bin/procdump64.exe");
+    Files.delete(tool);
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+
+    AttachState missing = container.awaitPhase(AttachPhase.Failed);
+    Files.copy(AppContainer.PROGRAMS.resolve("procdump64.exe"), tool);
+    container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(missing.reason()).isEqualTo("ProcDumpMissing");
+    assertThat(missing.message()).contains("procdump64.exe");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void triesAgainWithGrowingPausesWhenProcDumpFails() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "fail"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+
+    AttachState state =
+        container.awaitState("fourth failure", s -> s.message().contains("4 in a row"));
+
+    assertThat(state.phase()).isEqualTo(AttachPhase.Failed);
+    assertThat(state.reason()).isEqualTo("ProcDumpFailed");
+    assertThat(state.message()).contains("next try in 8 s");
+    assertThat(container.procdumpLog()).contains("Error attaching");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void saysThatProcDumpCannotBeStarted() throws Exception {
+    Files.writeString(container.volume().resolve("bin/procdump64.exe"), "not a program");
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+
+    AttachState state = container.awaitPhase(AttachPhase.Failed);
+
+    assertThat(state.reason()).isEqualTo("ProcDumpFailed");
+    assertThat(state.message()).contains("cannot start ProcDump");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void attachesAgainAfterProcDumpWasKilled() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "die"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    AttachState dead = container.awaitPhase(AttachPhase.Failed);
+    container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(dead.message()).contains("ended while it was attached");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void reportsTheEndOfAnApplicationThatWentWithItsDebugger() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "die-together"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    WineExit end = app.await(SOON);
+
+    AttachState state = container.awaitState("exit", s -> !s.exits().isEmpty());
+    assertThat(end)
+        .isEqualTo(new WineExit.Exited(Long.decode(state.exits().get(0).exitCode()).intValue()));
+    assertThat(state.exits().get(0).attached()).isTrue();
+    assertThat(state.exits().get(0).dumps()).isZero();
+  }
+
+  @Test
+  void leavesNothingBehindWhenTheDumpCannotBeWritten() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "write"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app("--crash", "av", "--after", "2500");
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+
+    container.awaitState("exit", s -> !s.exits().isEmpty() && s.exits().get(0).dumps() == 0);
+    assertThat(container.ready()).isEmpty();
+    assertThat(container.procdumpLog()).contains("Dump 1 error");
+  }
+
+  @Test
+  void waitsForADumpThatTakesItsTimeWhileTheHeartbeatGoesOn() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "4000"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app("--crash", "av", "--after", "2000");
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+    AttachState writing =
+        container.awaitState(
+            "dump begun", s -> container.procdumpLog().contains("Dump 1 initiated"));
+
+    container.awaitState("heartbeat", s -> s.heartbeat().isAfter(writing.heartbeat()));
+    assertThat(container.ready()).isEmpty();
+    AppContainer.assertAlive(app);
+
+    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+    container.awaitState("dump", s -> !s.exits().isEmpty() && s.exits().get(0).dumps() == 1);
+  }
+
+  @Test
+  void worksWithoutAnyOfItsFolders() throws Exception {
+    for (String name : new String[] {"state", "logs", "dumps/ready", "dumps/incoming", "dumps"}) {
+      Files.delete(container.volume().resolve(name));
+    }
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app("--crash", "av", "--after", "3000");
+    container.supervise();
+
+    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+  }
+}

@@ -1,0 +1,144 @@
+package io.crashmonitor.sidecar.attach;
+
+import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.agent.WatchedProcess;
+import io.crashmonitor.testbed.wine.WindowsPath;
+import io.crashmonitor.testbed.wine.WineProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which processes are the application. */
+class FindingIT {
+  @TempDir Path folder;
+  private AppContainer container;
+
+  @BeforeEach
+  void open() throws Exception {
+    container = AppContainer.prepared(folder);
+  }
+
+  @AfterEach
+  void close() {
+    if (container != null) {
+      container.close();
+    }
+  }
+
+  @Test
+  void takesTheOldestProcessAsEntryAndLeavesLaterOnesAlone() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess entry = container.app();
+    // As "kubectl exec" would start it: no child of the entry process.
+    appNamed("other.exe");
+    container.supervise();
+
+    AttachState state = container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(state.processes())
+        .singleElement()
+        .returns(entry.pid().orElseThrow(), WatchedProcess::pid)
+        .returns(true, WatchedProcess::entry);
+  }
+
+  @Test
+  void watchesTheChildrenOfTheEntryProcessAndThoseThatComeLater() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    container.app("--child", "--crash", "av", "--after", "4000");
+    container.supervise();
+    container.awaitState("entry and child", s -> s.attachedNames().size() == 2);
+
+    AttachState later =
+        container.awaitState(
+            "another child attached after a crash",
+            s -> s.exits().size() == 1 && s.attachedNames().size() == 2);
+
+    assertThat(later.exits().get(0).exitCode()).isEqualTo("0xC0000005");
+    assertThat(later.processes()).filteredOn(WatchedProcess::entry).hasSize(1);
+    await().atMost(SOON).until(() -> container.ready().size() == 1);
+  }
+
+  @Test
+  void findsProcessesByNameWithWildcardsInAnyCase() throws Exception {
+    container.session(SessionFile.ofCrashes().process("CHECK*t.ex?"));
+    container.app();
+    appNamed("Checkout.exe");
+    appNamed("checkit.exe");
+    appNamed("checkers.exe");
+    container.supervise();
+
+    AttachState state = container.awaitState("two", s -> s.attachedNames().size() == 2);
+
+    assertThat(state.attachedNames()).containsExactlyInAnyOrder("Checkout.exe", "checkit.exe");
+  }
+
+  @Test
+  void watchesSeveralProcessesOfOneNameAndOutlivesEachOfThem() throws Exception {
+    container.session(SessionFile.ofCrashes().process("crasher.exe"));
+    container.app("--crash", "av", "--after", "5000");
+    container.app("--crash", "clr", "--after", "5500");
+    WineProcess survivor = container.app();
+    container.supervise();
+    container.awaitState("three", s -> s.attachedNames().size() == 3);
+
+    AttachState after =
+        container.awaitState(
+            "two crashed",
+            s -> s.exits().size() == 2 && s.exits().stream().allMatch(e -> e.dumps() == 1));
+
+    assertThat(after.exits())
+        .extracting(exit -> exit.exitCode())
+        .containsExactlyInAnyOrder("0xC0000005", "0xE0434352");
+    assertThat(after.processes())
+        .singleElement()
+        .returns(survivor.pid().orElseThrow(), WatchedProcess::pid)
+        .returns(true, WatchedProcess::attached);
+    assertThat(container.ready()).hasSize(2);
+  }
+
+  @Test
+  void lettingTheNameGoLetsTheProcessGo() throws Exception {
+    container.session(SessionFile.ofCrashes().process("crasher.exe"));
+    WineProcess app = container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    container.session(SessionFile.ofCrashes().process("another.exe"));
+
+    AttachState state =
+        container.awaitState("nobody watched", s -> s.processes().isEmpty() && notCancelling(s));
+    assertThat(state.phase()).isEqualTo(AttachPhase.WaitingForProcess);
+    assertThat(state.message()).contains("another.exe");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void saysWhenNoProcessHasTheName() throws Exception {
+    container.session(SessionFile.ofCrashes().process("Checkout.exe"));
+    container.app();
+    container.supervise();
+
+    AttachState state = container.awaitPhase(AttachPhase.WaitingForProcess);
+
+    assertThat(state.message()).contains("Checkout.exe");
+  }
+
+  private static boolean notCancelling(AttachState state) {
+    return state.phase() != AttachPhase.CancelPending;
+  }
+
+  private WineProcess appNamed(String name) throws Exception {
+    Path programs = Files.createDirectories(folder.resolve("named"));
+    Path program = programs.resolve(name);
+    Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), program);
+    container.prefix().add(programs, WindowsPath.of("C:\\named-" + name));
+    return container.start("C:\\named-" + name + "\\" + name);
+  }
+}

@@ -1,0 +1,105 @@
+package io.crashmonitor.sidecar.attach;
+
+import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.testbed.wine.WineExit;
+import io.crashmonitor.testbed.wine.WineProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The hook that runs before the application counts as started, and what it leaves behind. */
+class HookIT {
+  @TempDir Path folder;
+  private AppContainer container;
+
+  @BeforeEach
+  void open() throws Exception {
+    container = AppContainer.prepared(folder);
+  }
+
+  @AfterEach
+  void close() {
+    if (container != null) {
+      container.close();
+    }
+  }
+
+  @Test
+  void returnsAtOnceAndLeavesASupervisorThatAttaches() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app("--crash", "av", "--after", "3000");
+
+    Instant begun = Instant.now();
+    WineExit hook = container.hook();
+
+    assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(2));
+    assertThat(hook).isEqualTo(new WineExit.Exited(0));
+    AttachState state = container.awaitPhase(AttachPhase.Attached);
+    assertThat(state.processes()).singleElement().returns(true, p -> p.entry());
+    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+    await().atMost(SOON).until(() -> container.ready().size() == 1);
+  }
+
+  @Test
+  void succeedsWithoutTheHelper() throws Exception {
+    Files.delete(container.volume().resolve("bin/attach.exe"));
+
+    assertThat(container.hook()).isEqualTo(new WineExit.Exited(0));
+  }
+
+  @Test
+  void succeedsWithAHelperThatIsNoProgram() throws Exception {
+    Files.writeString(container.volume().resolve("bin/attach.exe"), "MZ, and then nothing");
+
+    assertThat(container.hook()).isEqualTo(new WineExit.Exited(0));
+  }
+
+  @Test
+  void doesNotMistakeItsOwnShellForTheApplication() throws Exception {
+    container.session(SessionFile.ofCrashes());
+
+    container.hook();
+
+    AttachState state = container.awaitPhase(AttachPhase.WaitingForProcess);
+    assertThat(state.processes()).isEmpty();
+  }
+
+  @Test
+  void leavesOneSupervisorWhenItRunsTwice() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    container.app();
+    container.hook();
+    long first = container.awaitPhase(AttachPhase.Attached).supervisorPid();
+
+    container.hook();
+
+    await().atMost(SOON).until(() -> container.log().contains("another supervisor"));
+    Instant then = Instant.now();
+    AttachState state = container.awaitState("heartbeat", s -> s.heartbeat().isAfter(then));
+    assertThat(state.supervisorPid()).isEqualTo(first);
+    assertThat(state.attachedNames()).hasSize(1);
+  }
+
+  @Test
+  void beatsAtLeastEveryTwoSeconds() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    container.app();
+    container.hook();
+    Instant previous = container.awaitPhase(AttachPhase.Attached).heartbeat();
+
+    for (int beat = 0; beat < 3; beat++) {
+      Instant before = previous;
+      previous = container.awaitState("beat", s -> s.heartbeat().isAfter(before)).heartbeat();
+      assertThat(Duration.between(before, previous)).isLessThan(Duration.ofMillis(2500));
+    }
+  }
+}

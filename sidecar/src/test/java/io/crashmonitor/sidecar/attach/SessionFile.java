@@ -1,0 +1,52 @@
+package io.crashmonitor.sidecar.attach;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** {@code control\session.properties} as the agent writes it. */
+record SessionFile(
+    boolean armed, String disarmedReason, String disarmAt, String process, List<String> arguments) {
+
+  /** Small dumps of unhandled exceptions, of the entry process and its children. */
+  static SessionFile ofCrashes() {
+    return new SessionFile(
+        true, "", "", "", List.of("-accepteula", "-mm", "-e", "-n", "1", "-at", "60"));
+  }
+
+  SessionFile disarmed(String reason) {
+    return new SessionFile(false, reason, disarmAt, process, arguments);
+  }
+
+  SessionFile disarmAt(Instant time) {
+    return new SessionFile(
+        armed, disarmedReason, Long.toString(time.toEpochMilli()), process, arguments);
+  }
+
+  SessionFile process(String pattern) {
+    return new SessionFile(armed, disarmedReason, disarmAt, pattern, arguments);
+  }
+
+  SessionFile arguments(String... procdump) {
+    return new SessionFile(armed, disarmedReason, disarmAt, process, List.of(procdump));
+  }
+
+  String text() {
+    String head =
+        """
+        version=1
+        armed=%s
+        disarmedReason=%s
+        disarmAt=%s
+        process=%s
+        disk.commitPercent=150
+        disk.volumePercent=1
+        """
+            .formatted(armed, disarmedReason, disarmAt, process);
+    return head
+        + IntStream.range(0, arguments.size())
+            .mapToObj(i -> "arg." + i + "=" + arguments.get(i) + "\n")
+            .collect(Collectors.joining());
+  }
+}

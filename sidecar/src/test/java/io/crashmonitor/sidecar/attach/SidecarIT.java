@@ -1,0 +1,181 @@
+package io.crashmonitor.sidecar.attach;
+
+import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crashmonitor.testbed.wine.WindowsPath;
+import io.crashmonitor.testbed.wine.WineExit;
+import io.crashmonitor.testbed.wine.WineProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sidecar container's entry process, its probe and its end. */
+class SidecarIT {
+  private static final String AGENT = "C:\\agent\\attach.exe";
+
+  @TempDir Path folder;
+  private Path image;
+  private AppContainer container;
+
+  @BeforeEach
+  void open() throws Exception {
+    container = AppContainer.bare(folder);
+    image = Files.createDirectories(folder.resolve("image"));
+    Files.copy(AppContainer.HELPER, image.resolve("attach.exe"));
+    Files.copy(AppContainer.PROGRAMS.resolve("procdump64.exe"), image.resolve("procdump64.exe"));
+    container.environment(Map.of("CRASH_MONITOR_AGENT_JAVA", "none"));
+  }
+
+  @AfterEach
+  void close() {
+    if (container != null) {
+      container.close();
+    }
+  }
+
+  @Test
+  void makesTheFoldersCopiesTheToolsAndTurnsReady() throws Exception {
+    addImage();
+    assertThat(ready()).isEqualTo(1);
+
+    sidecar();
+    awaitReady();
+
+    for (String name : new String[] {"control", "state", "logs", "dumps/incoming", "dumps/ready"}) {
+      assertThat(container.volume().resolve(name)).isDirectory();
+    }
+    for (String tool : new String[] {"attach.exe", "procdump64.exe"}) {
+      assertThat(container.volume().resolve("bin").resolve(tool))
+          .hasSameBinaryContentAs(image.resolve(tool));
+    }
+  }
+
+  @Test
+  void doesNotMistakeTheReadinessOfTheContainerBeforeForItsOwn() throws Exception {
+    Path ready = container.volume().resolve("state/ready");
+    Files.createDirectories(ready.getParent());
+    Files.writeString(ready, "of a container before");
+    addImage();
+
+    sidecar();
+
+    await().atMost(SOON).until(() -> Files.exists(ready) && Files.size(ready) == 2);
+  }
+
+  @Test
+  void renewsToolsOfAnotherRelease() throws Exception {
+    Path installed = container.volume().resolve("bin/procdump64.exe");
+    Files.createDirectories(installed.getParent());
+    Files.writeString(installed, "an older one");
+    addImage();
+
+    sidecar();
+    awaitReady();
+
+    assertThat(installed).hasSameBinaryContentAs(image.resolve("procdump64.exe"));
+  }
+
+  @Test
+  void startsWithoutProcDumpInItsImage() throws Exception {
+    Files.delete(image.resolve("procdump64.exe"));
+    addImage();
+
+    WineProcess sidecar = sidecar();
+    awaitReady();
+
+    assertThat(container.output(sidecar)).contains("cannot copy");
+    assertThat(sidecar.isAlive()).isTrue();
+  }
+
+  @Test
+  void startsAgentsAgainAndAgainWithoutEndingItself() throws Exception {
+    Path java = Files.createDirectories(image.resolve("jre/bin")).resolve("java.exe");
+    Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), java);
+    addImage();
+    container.environment(Map.of());
+
+    // The sample application does not know "@java.options" and ends with 2.
+    WineProcess sidecar = sidecar();
+
+    await().atMost(SOON).until(() -> container.output(sidecar).contains("starts again in 4 s"));
+    assertThat(container.output(sidecar)).contains("agent ended with 0x00000002");
+    assertThat(sidecar.isAlive()).isTrue();
+    assertThat(ready()).isZero();
+  }
+
+  @Test
+  void drainWaitsUntilTheAgentHasRemovedTheMark() throws Exception {
+    addImage();
+    sidecar();
+    awaitReady();
+    WineProcess drain = container.start(AGENT, "drain");
+    Path mark = container.volume().resolve("control/drain");
+    await().atMost(SOON).until(() -> Files.exists(mark));
+    assertThat(drain.isAlive()).isTrue();
+
+    Files.delete(mark);
+
+    assertThat(drain.await(Duration.ofSeconds(5))).isEqualTo(new WineExit.Exited(0));
+  }
+
+  @Test
+  void drainIsBounded() throws Exception {
+    addImage();
+    sidecar();
+    awaitReady();
+    Instant begun = Instant.now();
+
+    WineExit end = container.start(AGENT, "drain", "--seconds", "3").await(SOON);
+
+    assertThat(end).isEqualTo(new WineExit.Exited(0));
+    assertThat(Duration.between(begun, Instant.now()))
+        .isBetween(Duration.ofMillis(2900), Duration.ofSeconds(6));
+  }
+
+  @Test
+  void drainDoesNotWaitForAnAgentThatIsNotThere() throws Exception {
+    Files.createDirectories(container.volume().resolve("control"));
+    addImage();
+    Instant begun = Instant.now();
+
+    WineExit end = container.start(AGENT, "drain").await(SOON);
+
+    assertThat(end).isEqualTo(new WineExit.Exited(0));
+    assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void refusesAVerbItDoesNotKnow() throws Exception {
+    addImage();
+
+    WineProcess run = container.start(AGENT, "attack");
+
+    assertThat(run.await(SOON)).isEqualTo(new WineExit.Exited(2));
+    assertThat(container.output(run)).contains("there is no verb attack", "usage: attach.exe");
+  }
+
+  private WineProcess sidecar() {
+    return container.start(AGENT, "sidecar");
+  }
+
+  private int ready() throws Exception {
+    return ((WineExit.Exited) container.start(AGENT, "ready").await(SOON)).code();
+  }
+
+  private void awaitReady() {
+    await().atMost(SOON).until(() -> ready() == 0);
+  }
+
+  private void addImage() throws IOException {
+    container.prefix().add(image, WindowsPath.of("C:\\agent"));
+  }
+}
