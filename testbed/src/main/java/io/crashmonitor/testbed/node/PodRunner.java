@@ -74,6 +74,11 @@ final class PodRunner implements Runnable {
     context.wake().run();
   }
 
+  /** The pod as it was last seen in the API. */
+  Pod pod() {
+    return latest;
+  }
+
   /** Ends all processes; what waits for them goes on. */
   void killAll() {
     containers.forEach(ContainerRunner::killFromOutside);

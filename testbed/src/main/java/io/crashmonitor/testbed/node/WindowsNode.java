@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,13 +43,16 @@ public final class WindowsNode implements AutoCloseable {
   private final Map<String, PodRunner> runners = new ConcurrentHashMap<>();
   private final AtomicInteger addresses = new AtomicInteger();
   private final SharedIndexInformer<Pod> informer;
+  private final Optional<LogServer> logServer;
 
   private WindowsNode(NodeSettings settings, KubernetesClient client, WineInstallation wine) {
     this.settings = settings;
     this.client = client;
     this.prefixes = WinePrefixes.open(wine, settings.folder().resolve("containers"));
     writeHosts();
-    this.registration = new NodeRegistration(client, settings, 0);
+    this.logServer = settings.ca().map(ca -> LogServer.start(ca, new PodLogs(), ends));
+    this.registration =
+        new NodeRegistration(client, settings, logServer.map(LogServer::port).orElse(0));
     registration.register();
     timer.scheduleAtFixedRate(
         registration::renew,
@@ -94,6 +98,7 @@ public final class WindowsNode implements AutoCloseable {
   @Override
   public void close() {
     informer.close();
+    logServer.ifPresent(LogServer::close);
     timer.shutdownNow();
     runners.values().forEach(PodRunner::remove);
     pods.shutdown();
@@ -108,6 +113,25 @@ public final class WindowsNode implements AutoCloseable {
     prefixes.close();
     ends.shutdown();
     registration.remove();
+  }
+
+  private final class PodLogs implements LogServer.Logs {
+    @Override
+    public Optional<Path> folder(String namespace, String pod, String container) {
+      return runners.values().stream()
+          .map(PodRunner::pod)
+          .filter(found -> found.getMetadata().getNamespace().equals(namespace))
+          .filter(found -> found.getMetadata().getName().equals(pod))
+          .map(found -> LogFiles.folder(settings.folder(), found.getMetadata(), container))
+          .findFirst();
+    }
+
+    @Override
+    public boolean alive(Path folder) {
+      return runners.values().stream()
+          .map(PodRunner::pod)
+          .anyMatch(pod -> folder.getParent().endsWith(LogFiles.name(pod.getMetadata())));
+    }
   }
 
   private final class PodHandler implements ResourceEventHandler<Pod> {

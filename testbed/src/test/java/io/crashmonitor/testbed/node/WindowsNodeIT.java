@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.testbed.controlplane.ControlPlane;
 import io.crashmonitor.testbed.controlplane.SharedControlPlane;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -61,6 +62,17 @@ class WindowsNodeIT {
         .isAfterOrEqualTo(Instant.parse(last.getStartedAt()));
     assertThat(node.log(pod, "app", 0)).isNotBlank();
     node.awaitPod("crashes", "back-off", waiting("app", "CrashLoopBackOff"));
+  }
+
+  @Test
+  void hasItsLogsReadThroughTheApiServer() {
+    Container app = container("app", SHELL, "echo one&echo two&ping -n 2 127.0.0.1 >nul&exit /b 1");
+    Pod created = node.create(node.pod("talks", app).build());
+    node.awaitPod("talks", "restart", restarted("app", 1));
+    var logs = node.client.pods().resource(created).inContainer("app");
+
+    assertThat(logs.terminated().getLog()).isEqualToNormalizingNewlines("one\ntwo\n");
+    assertThat(logs.terminated().tailingLines(1).getLog()).isEqualToNormalizingNewlines("two\n");
   }
 
   @Test
