@@ -8,6 +8,7 @@ import io.crashmonitor.minidump.reader.DumpThread;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
 import io.crashmonitor.minidump.reader.Finding;
 import io.crashmonitor.minidump.reader.Memory;
+import io.crashmonitor.minidump.reader.MemoryRegion;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MinidumpException;
 import io.crashmonitor.minidump.reason.CodeNames;
@@ -69,6 +70,7 @@ final class Analysis {
             managed,
             crashing.map(Stacks.Walked::signature).orElse(List.of()),
             options.skip());
+    exception.ifPresent(e -> noteWhereItStruck(e, reason.orElseThrow()));
     noteWhatIsMissing(crashing);
     return new CrashReport(
         CrashReport.SCHEMA_VERSION,
@@ -142,6 +144,35 @@ final class Analysis {
               .orElseGet(() -> stacks.empty(thread.id())));
     }
     return others;
+  }
+
+  /** Where no module is, one may have been: and a bad address is often freed memory. */
+  private void noteWhereItStruck(ExceptionInfo exception, CrashReason reason) {
+    dump.unloadedModules().stream()
+        .filter(module -> module.contains(exception.address()))
+        .filter(module -> dump.modules().find(exception.address()).isEmpty())
+        .findFirst()
+        .ifPresent(
+            module ->
+                dump.findings()
+                    .add(
+                        Finding.at(
+                            "Exception",
+                            exception.address(),
+                            "the address was in "
+                                + module.name()
+                                + "+"
+                                + Facts.hex(exception.address() - module.base())
+                                + ", which had been unloaded")));
+    if (reason.accessAddress().isPresent()) {
+      long address = reason.accessAddress().getAsLong();
+      dump.region(address)
+          .map(MemoryRegion::words)
+          .filter(words -> !words.isEmpty())
+          .ifPresent(
+              words ->
+                  dump.findings().add(Finding.at("Exception", address, "the address is " + words)));
+    }
   }
 
   private void noteWhatIsMissing(Optional<Stacks.Walked> crashing) {

@@ -7,6 +7,7 @@ import io.crashmonitor.minidump.reader.ExceptionInfo;
 import io.crashmonitor.minidump.reader.Memory;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MiscInfo;
+import io.crashmonitor.minidump.reader.Resources;
 import io.crashmonitor.minidump.reader.StreamEntry;
 import io.crashmonitor.minidump.reader.StreamType;
 import io.crashmonitor.minidump.reader.SystemInfo;
@@ -77,7 +78,13 @@ final class Facts {
         program.map(DumpModule::path).orElse(""),
         misc.flatMap(MiscInfo::createTime).map(Instant::toString).orElse(""),
         parameters.map(ProcessParameters::commandLine).orElse(""),
-        parameters.map(ProcessParameters::environment).orElse(List.of()));
+        parameters.map(ProcessParameters::environment).orElse(List.of()),
+        resources(dump.resources()));
+  }
+
+  private static CrashReport.Resources resources(Resources used) {
+    return new CrashReport.Resources(
+        used.workingSet(), used.peakWorkingSet(), used.commit(), used.peakCommit(), used.handles());
   }
 
   CrashReport.ExceptionFacts exception(ExceptionInfo exception, CrashReason reason) {

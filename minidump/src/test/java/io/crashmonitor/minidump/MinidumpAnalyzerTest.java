@@ -174,4 +174,58 @@ class MinidumpAnalyzerTest {
         .singleElement()
         .returns("", CrashReport.Frame::function);
   }
+
+  @Test
+  void saysOfWhichUnloadedImageTheCrashedCodeWas() throws IOException {
+    byte[] context = DumpBuilder.amd64Context(0x5000_0040L, Map.of());
+    int name = 2;
+    byte[] list =
+        new Bytes()
+            .u32(12)
+            .u32(24)
+            .u32(1)
+            .u64(0x5000_0000L)
+            .u32(0x1000)
+            .u32(0)
+            .u32(0)
+            .u32(name)
+            .toArray();
+    DumpBuilder dump =
+        DumpBuilder.amd64()
+            .thread(7, context)
+            .exception(7, 0xC0000005L, 0x5000_0040L, context, 8, 0x5000_0040L)
+            .stream(14, list);
+
+    CrashReport report = analyze(dump);
+
+    assertThat(report.findings())
+        .extracting(CrashReport.FindingFacts::message)
+        .anyMatch(message -> message.endsWith("+0x40, which had been unloaded"));
+  }
+
+  @Test
+  void saysWhatKindOfMemoryCouldNotBeAccessed() throws IOException {
+    byte[] context = DumpBuilder.amd64Context(0x1234, Map.of());
+    Bytes region = new Bytes().u32(16).u32(48).u64(1);
+    region.u64(0x7000_0000L).u64(0).u64(0).u64(0x1000).u32(0x10000).u32(1).u64(0);
+    DumpBuilder dump =
+        DumpBuilder.amd64()
+            .thread(7, context)
+            .exception(7, 0xC0000005L, 0x1234, context, 1, 0x7000_0010L)
+            .stream(16, region.toArray());
+
+    assertThat(analyze(dump).findings())
+        .extracting(CrashReport.FindingFacts::message)
+        .contains("the address is free memory");
+  }
+
+  @Test
+  void tellsMemoryAndHandlesOfTheProcess() throws IOException {
+    CrashReport report =
+        MinidumpAnalyzer.analyze(
+            Corpus.dump("minidump-stackwalk__windows-x86"), AnalysisOptions.defaults());
+
+    assertThat(report.process().resources())
+        .isEqualTo(new CrashReport.Resources(352849920, 463015936, 205336576, 336879616, 0));
+  }
 }

@@ -96,6 +96,7 @@ final class TextReport {
     fact("process", process.name() + (process.id() == 0 ? "" : ", pid " + process.id()));
     fact("started", process.startTime());
     fact("command", cut(process.commandLine()));
+    fact("memory", memory(process.resources()));
     fact(
         "dump",
         report.dump().kind()
@@ -123,6 +124,15 @@ final class TextReport {
     return exception.module().isEmpty()
         ? exception.address() + ", in no module"
         : exception.address() + ", " + exception.module() + "+" + exception.offset();
+  }
+
+  private static String memory(CrashReport.Resources used) {
+    String commit =
+        used.commit() == 0
+            ? ""
+            : size(used.commit()) + " committed (peak " + size(used.peakCommit()) + ")";
+    String handles = used.handles() == 0 ? "" : used.handles() + " handles";
+    return commit + (commit.isEmpty() || handles.isEmpty() ? "" : ", ") + handles;
   }
 
   private static String cut(String command) {

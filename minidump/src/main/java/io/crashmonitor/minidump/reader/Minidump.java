@@ -157,6 +157,32 @@ public final class Minidump implements Closeable {
         .orElse(Map.of());
   }
 
+  /** Images that were unloaded before. */
+  public List<UnloadedModule> unloadedModules() {
+    return stream(StreamType.UNLOADED_MODULES, entry -> UnloadedModule.readAll(bytes, entry))
+        .orElse(List.of());
+  }
+
+  /** State of the region that holds the address, where the dump lists regions. */
+  public Optional<MemoryRegion> region(long address) {
+    return directory
+        .first(StreamType.MEMORY_INFO_LIST)
+        .flatMap(entry -> parse(entry, e -> MemoryRegion.find(bytes, e, address)))
+        .flatMap(region -> region);
+  }
+
+  /** Memory and handles of the process. */
+  public Resources resources() {
+    long handles =
+        stream(
+                StreamType.HANDLE_DATA,
+                entry -> SizedList.read(bytes, entry, 32, Integer.MAX_VALUE, false).count())
+            .orElse(0);
+    return stream(StreamType.PROCESS_VM_COUNTERS, entry -> Resources.counters(bytes, entry))
+        .orElse(new Resources(0, 0, 0, 0, 0))
+        .withHandles(handles);
+  }
+
   /** What names a module's symbols. */
   public Optional<CodeView> codeView(DumpModule module) {
     return CodeView.read(bytes, module.codeView());

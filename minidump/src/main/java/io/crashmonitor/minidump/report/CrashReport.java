@@ -99,6 +99,7 @@ public record CrashReport(
    * @param startTime whole seconds
    * @param commandLine as the process had it
    * @param environment names of its variables, never their values
+   * @param resources what it used; all 0 when the dump does not tell
    */
   public record Process(
       long id,
@@ -106,11 +107,24 @@ public record CrashReport(
       String path,
       String startTime,
       String commandLine,
-      List<String> environment) {
+      List<String> environment,
+      Resources resources) {
     public Process {
       environment = copy(environment);
     }
   }
+
+  /**
+   * What the process used when it crashed.
+   *
+   * @param workingSet bytes in RAM
+   * @param peakWorkingSet the most it ever had
+   * @param commit bytes committed: what a Windows container's memory limit counts
+   * @param peakCommit the most it ever had
+   * @param handles open handles
+   */
+  public record Resources(
+      long workingSet, long peakWorkingSet, long commit, long peakCommit, long handles) {}
 
   /**
    * The exception.
