@@ -40,6 +40,7 @@ public final class AgentServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentServer.class);
   private static final int WORKERS = 16;
   private static final int QUEUE = 2000;
+  private static final long TOO_LARGE_BUT_HEARD = 8L * AgentProtocol.MESSAGE_LIMIT;
   private static final JsonMapper JSON = AgentProtocol.mapper();
 
   /**
@@ -70,8 +71,8 @@ public final class AgentServer implements AutoCloseable {
   private final AgentListener listener;
   private final Javalin app;
 
-  private AgentServer(Parts parts, AgentListener listener) {
-    KubernetesCluster cluster = new KubernetesCluster(parts.client());
+  private <C extends PodIdentities.Cluster & PodConditions.Patcher> AgentServer(
+      Parts parts, C cluster, AgentListener listener) {
     Clock clock = parts.clock();
     this.board = parts.board();
     this.identities = new PodIdentities(cluster, clock);
@@ -93,7 +94,12 @@ public final class AgentServer implements AutoCloseable {
    * @param port 0 for any free one
    */
   public static AgentServer start(Parts parts, AgentCertificates certificates, int port) {
-    AgentServer server = new AgentServer(parts, new AgentListener(certificates.tls(), port));
+    return start(parts, new KubernetesCluster(parts.client()), certificates.tls(), port);
+  }
+
+  static <C extends PodIdentities.Cluster & PodConditions.Patcher> AgentServer start(
+      Parts parts, C cluster, AgentTls tls, int port) {
+    AgentServer server = new AgentServer(parts, cluster, new AgentListener(tls, port));
     server.app.start();
     LOG.atInfo().addKeyValue("port", server.port()).log("agents are heard");
     return server;
@@ -248,12 +254,11 @@ public final class AgentServer implements AutoCloseable {
   /** Bounded before it is in memory, whatever its headers say. */
   private static byte[] body(Context ctx) {
     int limit = AgentProtocol.MESSAGE_LIMIT;
-    if (ctx.req().getContentLengthLong() > limit) {
-      throw Refusal.tooLarge(limit);
-    }
     try (InputStream in = ctx.req().getInputStream()) {
       byte[] body = in.readNBytes(limit + 1);
       if (body.length > limit) {
+        // A client that is still sending would never see the answer.
+        in.skip(TOO_LARGE_BUT_HEARD);
         throw Refusal.tooLarge(limit);
       }
       return body;
