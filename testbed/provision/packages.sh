@@ -28,6 +28,7 @@ missing_packages() {
         wine_binary >/dev/null && wineserver_binary >/dev/null || echo wine wine64
         mingw_compiler >/dev/null || echo gcc-mingw-w64-x86-64   # the template holds a program of ours
         ;;
+      helm3 | helm4 | kubeconform) chart_tool "$part" >/dev/null || has curl || echo curl ca-certificates ;;
       mingw) mingw_compiler >/dev/null || echo gcc-mingw-w64-x86-64 ;;
     esac
   done

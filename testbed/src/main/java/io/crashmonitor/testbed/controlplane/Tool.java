@@ -16,7 +16,12 @@ public enum Tool {
   WINE_TEMPLATE("wine-template", "wine"),
   /** The home of a Java runtime for Windows: {@code bin/java.exe} is in there. */
   JRE_WINDOWS("jre-windows", "jre"),
-  MINGW_GCC("mingw-gcc", "mingw");
+  MINGW_GCC("mingw-gcc", "mingw"),
+  HELM3("helm3", "helm3"),
+  HELM4("helm4", "helm4"),
+  KUBECONFORM("kubeconform", "kubeconform"),
+  /** The interpreter of Argo CD's health scripts. */
+  LUA("lua", "lua");
 
   private final String key;
   private final String part;

@@ -1,0 +1,15 @@
+package io.crashmonitor.chart;
+
+import java.nio.file.Path;
+
+/** Places in the checkout. */
+final class Checkout {
+  static final Path ROOT =
+      Path.of(System.getProperty("crashmonitor.root", "..")).toAbsolutePath().normalize();
+  static final Path CHART = ROOT.resolve("helm/crash-monitor");
+  static final Path EXAMPLES = ROOT.resolve("examples");
+  static final Path DEFINITION = ROOT.resolve("crds/crashmonitorsessions.yaml");
+  static final Path INSTALL = ROOT.resolve("install.yaml");
+
+  private Checkout() {}
+}
