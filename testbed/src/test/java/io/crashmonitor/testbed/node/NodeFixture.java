@@ -30,6 +30,21 @@ final class NodeFixture implements AutoCloseable {
   static final String CRASHER = "crash-monitor/sample-crasher:1";
   static final String SHELL = "testbed/shell:1";
 
+  /** Beside its entry process, a shell of this machine with a child of its own. */
+  static final String WITH_COMPANION = "testbed/companion:1";
+
+  static final String COMPANION_SLEEP = "98765.4321";
+  private static final String COMPANION_YAML =
+      """
+      entrypoint: ['C:\\app\\crasher.exe', --quiet]
+      companion:
+        command:
+          - /bin/sh
+          - -c
+          - 'env > "$CRASH_MONITOR_ROOT/env"; sleep %s & wait'
+      """
+          .formatted(COMPANION_SLEEP);
+
   final KubernetesClient client;
   final String namespace;
   final WindowsNode node;
@@ -39,6 +54,7 @@ final class NodeFixture implements AutoCloseable {
     this.namespace = controlPlane.newNamespace("node");
     image(folder, CRASHER, "entrypoint: ['C:\\app\\crasher.exe']", Path.of("target/native"));
     image(folder, SHELL, "entrypoint: [cmd, /d, /c]", Path.of("target/native"));
+    image(folder, WITH_COMPANION, COMPANION_YAML, Path.of("target/native"));
     this.node =
         WindowsNode.start(
             NodeSettings.of(namespace, folder.resolve("node"), ImageCatalog.of(folder))

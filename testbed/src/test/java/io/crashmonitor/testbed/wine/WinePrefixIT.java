@@ -127,6 +127,45 @@ class WinePrefixIT {
     assertThat(second.await(SOON)).isInstanceOf(WineExit.Killed.class);
   }
 
+  @Test
+  void leavesNothingBehindWhenTheJvmIsKilled() throws Exception {
+    Path abandoned = folder.resolve("abandoned");
+    Process jvm =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Abandoning.class.getName(),
+                abandoned.toString(),
+                CRASHER.toString())
+            .inheritIO()
+            .start();
+    await().atMost(SOON).until(() -> Files.exists(abandoned.resolve("started")));
+    assertThat(MarkedProcesses.with(WinePrefixes.MARKER, abandoned.toString())).isNotEmpty();
+
+    jvm.destroyForcibly();
+
+    await()
+        .atMost(SOON)
+        .until(() -> MarkedProcesses.with(WinePrefixes.MARKER, abandoned.toString()).isEmpty());
+    await().atMost(SOON).until(() -> !Files.exists(abandoned));
+  }
+
+  /** A program that never closes its prefixes: the test above kills it. */
+  static final class Abandoning {
+    public static void main(String[] arguments) throws Exception {
+      Path folder = Path.of(arguments[0]);
+      WinePrefixes prefixes = WinePrefixes.open(WineInstallation.from(Provisioned.load()), folder);
+      WinePrefix prefix = prefixes.create("a", Services.NONE);
+      prefix.add(Path.of(arguments[1]), APP);
+      WineProcess crasher =
+          prefix.start(WineCommand.of(folder.resolve("log"), "C:\\app\\crasher.exe", "--quiet"));
+      crasher.awaitStart(SOON);
+      Files.createFile(folder.resolve("started"));
+      crasher.await(Duration.ofHours(1));
+    }
+  }
+
   private WineExit run(WinePrefix prefix, String... arguments) throws Exception {
     return prefix.start(WineCommand.of(output, arguments)).await(SOON);
   }
