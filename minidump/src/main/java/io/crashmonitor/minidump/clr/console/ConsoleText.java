@@ -113,15 +113,19 @@ public final class ConsoleText {
 
   /** Reads the lines after "Process terminated.", "Fatal error." and "Stack overflow.". */
   private static final class StoppedText {
+    private static final int MAX_FOREIGN = 20;
+
     private final StringBuilder message;
     private final List<ManagedFrame> frames = new ArrayList<>();
     private ExceptionText reason = new ExceptionText();
     private boolean hasReason;
+    private boolean inReason;
     private int foreign;
 
     StoppedText(String rest) {
       this.message = new StringBuilder(rest);
-      this.hasReason = reason.begin(rest) && rest.contains("Exception");
+      this.hasReason = rest.contains("Exception") && reason.begin(rest);
+      this.inReason = hasReason;
     }
 
     /** Takes a line; false when the block is over. */
@@ -132,28 +136,37 @@ public final class ConsoleText {
         take(line, frame.get());
         return frames.size() < MAX_FRAMES;
       }
-      if (isRepeat(line)) {
+      if (line.isBlank() || isRepeat(line)) {
         return true;
       }
-      if (frames.isEmpty() && !hasReason && startsReason(line)) {
+      // .NET Core 3.1 prints the reason after the stack, later runtimes before it.
+      if (!hasReason && startsReason(line)) {
         hasReason = true;
+        inReason = true;
         return true;
       }
-      if (hasReason && frames.isEmpty()) {
-        reason.line(line);
-      } else if (frames.isEmpty() && message.length() < MAX_MESSAGE) {
-        message.append('\n').append(line.stripTrailing());
-      }
-      return ++foreign <= 20 && frames.isEmpty();
+      return between(line);
     }
 
     private void take(String line, ManagedFrame frame) {
-      boolean stop = frame.method().startsWith("System.Environment.FailFast");
-      if (hasReason && !stop && frames.isEmpty()) {
+      inReason = inReason && !frame.method().startsWith("System.Environment.FailFast");
+      if (inReason) {
         reason.line(line);
       } else {
         frames.add(frame);
       }
+    }
+
+    private boolean between(String line) {
+      foreign++;
+      if (inReason) {
+        reason.line(line);
+        return !reason.ended();
+      }
+      if (frames.isEmpty() && message.length() < MAX_MESSAGE) {
+        message.append('\n').append(line.stripTrailing());
+      }
+      return frames.isEmpty() && foreign <= MAX_FOREIGN;
     }
 
     private boolean startsReason(String line) {

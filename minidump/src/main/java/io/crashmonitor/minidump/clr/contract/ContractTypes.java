@@ -1,5 +1,6 @@
 package io.crashmonitor.minidump.clr.contract;
 
+import io.crashmonitor.minidump.clr.exception.GenericArguments;
 import io.crashmonitor.minidump.clr.exception.ManagedMethod;
 import io.crashmonitor.minidump.clr.exception.TypeSystem;
 import io.crashmonitor.minidump.clr.metadata.ClrReadException;
@@ -69,6 +70,20 @@ final class ContractTypes implements TypeSystem {
   @Override
   public String typeName(long methodTable) {
     return moduleOf(methodTable).typeName(typeToken(methodTable));
+  }
+
+  @Override
+  public String instanceName(long methodTable) {
+    if (descriptor.optionalOffset("GenericsDictInfo", "NumTypeArgs").isEmpty()) {
+      return typeName(methodTable);
+    }
+    GenericArguments.Layout layout =
+        new GenericArguments.Layout(
+            descriptor.offset("MethodTable", "MTFlags"),
+            descriptor.offset("MethodTable", "PerInstInfo"),
+            descriptor.offset("GenericsDictInfo", "NumDicts"),
+            descriptor.offset("GenericsDictInfo", "NumTypeArgs"));
+    return new GenericArguments(view, layout, this::typeName).name(methodTable);
   }
 
   /** Metadata of the assembly that defines System.Object. */

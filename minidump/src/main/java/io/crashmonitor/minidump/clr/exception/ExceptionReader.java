@@ -67,7 +67,7 @@ public final class ExceptionReader {
     if (!types.isException(type)) {
       throw new ClrReadException("no exception object", object);
     }
-    String name = types.typeName(type);
+    String name = types.instanceName(type);
     StackArray.Trace trace = trace(object, lost);
     return new ExceptionObject(
         object,

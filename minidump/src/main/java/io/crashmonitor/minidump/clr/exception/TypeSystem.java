@@ -10,6 +10,9 @@ public interface TypeSystem {
   /** Full name of a type, nested types joined by '+'; throws where it cannot be read. */
   String typeName(long methodTable);
 
+  /** As {@link #typeName}, with the type arguments of a generic instance. */
+  String instanceName(long methodTable);
+
   /** Whether a type is System.Exception or derives from it. */
   boolean isException(long methodTable);
 

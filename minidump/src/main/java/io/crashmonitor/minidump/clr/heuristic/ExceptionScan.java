@@ -18,7 +18,10 @@ import java.util.Set;
  * System.Exception and System.Object.
  */
 final class ExceptionScan {
+  private static final long NEAR = 32 * 1024;
   private static final long MAX_STACK = 512 * 1024;
+  private static final long BELOW = 64 * 1024;
+  private static final long PAGE = 4096;
   private static final int MAX_FOUND = 64;
 
   private final View view;
@@ -37,7 +40,28 @@ final class ExceptionScan {
    * @param raised what the operating system saw
    */
   Optional<Long> find(long stackPointer, Raised raised) {
-    List<Long> found = scan(stackPointer & ~7L);
+    // What the CLR raises itself lies above the stack pointer. After a fault of managed code the
+    // CLR made its exception
+    // in calls that have returned: what they left lies below.
+    long start = stackPointer & ~7L;
+    long first = raised.code() == Raised.MANAGED_EXCEPTION ? start : lowest(start);
+    Optional<Long> near = among(scan(first, start + NEAR), raised);
+    return near.isPresent() ? near : among(scan(start + NEAR, start + MAX_STACK), raised);
+  }
+
+  /**
+   * Lowest address of the stack's memory, as far below as calls that have returned may have left
+   * something.
+   */
+  private long lowest(long start) {
+    long page = start & ~(PAGE - 1);
+    while (start - page < BELOW && view.has(page - PAGE, 1)) {
+      page -= PAGE;
+    }
+    return page;
+  }
+
+  private Optional<Long> among(List<Long> found, Raised raised) {
     if (found.isEmpty()) {
       return Optional.empty();
     }
@@ -58,11 +82,11 @@ final class ExceptionScan {
     return matching.stream().filter(object -> !inner.contains(object)).findFirst();
   }
 
-  private List<Long> scan(long stackPointer) {
+  private List<Long> scan(long first, long last) {
     Set<Long> found = new LinkedHashSet<>();
     Set<Long> tried = new HashSet<>();
-    long end = stackPointer + view.memory().available(stackPointer, MAX_STACK) - 7;
-    for (long slot = stackPointer; Long.compareUnsigned(slot, end) < 0; slot += 8) {
+    long end = first + view.memory().available(first, last - first) - 7;
+    for (long slot = first; Long.compareUnsigned(slot, end) < 0; slot += 8) {
       long value = view.pointer(slot);
       if (!isAddress(value) || !tried.add(value)) {
         continue;

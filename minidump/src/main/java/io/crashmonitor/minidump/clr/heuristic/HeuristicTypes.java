@@ -1,5 +1,6 @@
 package io.crashmonitor.minidump.clr.heuristic;
 
+import io.crashmonitor.minidump.clr.exception.GenericArguments;
 import io.crashmonitor.minidump.clr.exception.ManagedMethod;
 import io.crashmonitor.minidump.clr.exception.TypeSystem;
 import io.crashmonitor.minidump.clr.metadata.CliImage;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * until the metadata it leads to has said the names that must be there.
  */
 final class HeuristicTypes implements TypeSystem {
+  private static final GenericArguments.Layout GENERICS = new GenericArguments.Layout(0, 48, 4, 6);
   private static final int MAX_PARENTS = 32;
   private static final int MAX_CACHED = 8192;
   private static final int MIN_BASE_SIZE = 16;
@@ -45,6 +47,11 @@ final class HeuristicTypes implements TypeSystem {
   @Override
   public String typeName(long methodTable) {
     return module(methodTable).typeName(typeToken(methodTable));
+  }
+
+  @Override
+  public String instanceName(long methodTable) {
+    return new GenericArguments(view, GENERICS, this::typeName).name(methodTable);
   }
 
   private int typeToken(long methodTable) {

@@ -48,7 +48,9 @@ public final class MethodName {
     }
     Matcher closure = CLOSURE.matcher(last);
     if (nested > 0 && closure.matches() && method.startsWith("<")) {
-      return readable(outer, method);
+      // mono-mcs names the writing method in the type that holds what the lambda captures.
+      boolean unnamed = method.startsWith("<>") && !closure.group(1).isEmpty();
+      return readable(outer, unnamed ? "<" + closure.group(1) + method.substring(1) : method);
     }
     return joined(type, inner(method).orElse(method));
   }

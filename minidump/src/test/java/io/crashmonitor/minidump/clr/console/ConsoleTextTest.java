@@ -251,6 +251,30 @@ class ConsoleTextTest {
   }
 
   @Test
+  void fail_fast_of_dotnet_core_3_1_prints_its_exception_after_the_stack() {
+    ConsoleCrash crash =
+        parse(
+            """
+            Process terminated. ledger out of balance
+               at System.Environment.FailFast(System.String, System.Exception)
+               at Contoso.Shop.Program.Main(System.String[])
+            System.Exception: in catch
+               at Contoso.Shop.Program.Main(String[] a)
+            """);
+
+    assertThat(crash.message()).isEqualTo("ledger out of balance");
+    assertThat(methods(crash.frames()))
+        .containsExactly("System.Environment.FailFast", "Contoso.Shop.Program.Main");
+    assertThat(crash.exceptions())
+        .singleElement()
+        .satisfies(
+            exception -> {
+              assertThat(exception.message()).isEqualTo("in catch");
+              assertThat(methods(exception.frames())).containsExactly("Contoso.Shop.Program.Main");
+            });
+  }
+
+  @Test
   void an_access_violation_in_native_code() {
     ConsoleCrash crash =
         parse(

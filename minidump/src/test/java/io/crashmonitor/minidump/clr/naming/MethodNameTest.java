@@ -22,7 +22,7 @@ class MethodNameTest {
         "Shop.Order+<PlaceAsync>d__3 ; SetStateMachine ; Shop.Order.<PlaceAsync>d__3.SetStateMachine",
         "Shop.Program+<>c ; <Main>b__0_0 ; Shop.Program.Main.lambda",
         "Shop.Program+<>c__DisplayClass2_0 ; <Main>b__1 ; Shop.Program.Main.lambda",
-        "Shop.Program+<Main>c__AnonStorey0 ; <>m__0 ; Shop.Program.<>m__0",
+        "Shop.Program+<Main>c__AnonStorey0 ; <>m__0 ; Shop.Program.Main.lambda",
         "Shop.Program ; <Main>m__0 ; Shop.Program.Main.lambda",
         "Shop.Program ; <Main>g__Check|0_1 ; Shop.Program.Main.Check",
         "Shop.Program+<>c__DisplayClass0_0+<<Main>b__0>d ; MoveNext ; Shop.Program.Main.lambda",
