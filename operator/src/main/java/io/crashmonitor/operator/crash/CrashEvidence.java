@@ -15,6 +15,7 @@ import java.util.Map;
  * @param from ends before it belong to no run or an earlier one
  * @param until ends after it belong to none: the run was over
  * @param stored reports in storage, of this run and earlier ones
+ * @param storedAt when storage was read: what ended after that may have a report already
  * @param pods that carry the sidecar of this session
  * @param agents last word of each pod's agent, by pod uid
  * @param patience how long a termination waits for its dump
@@ -24,6 +25,7 @@ public record CrashEvidence(
     Instant from,
     Instant until,
     List<StoredCrash> stored,
+    Instant storedAt,
     List<InjectedPod> pods,
     Map<String, AgentState> agents,
     Instant now,

@@ -27,6 +27,8 @@ public final class CrashJoin {
   /** An agent that has dumps in its volume will offer them; uploading goes before reporting. */
   private static final Duration LONGEST_OFFER = Duration.ofMinutes(10);
 
+  private static final Duration BETWEEN_READINGS = Duration.ofSeconds(2);
+
   private final CrashEvidence evidence;
   private final Map<CrashId, StoredCrash> known = new LinkedHashMap<>();
   private final List<CrashPicture.Unrecorded> unrecorded = new ArrayList<>();
@@ -108,8 +110,8 @@ public final class CrashJoin {
     boolean offerToCome = agent != null && agent.dumpsWaiting() > 0;
     Instant enough =
         t.finishedAt().plus(offerToCome && !pod.deleting() ? LONGEST_OFFER : evidence.patience());
-    if (evidence.now().isBefore(enough)) {
-      lookAgainAt = Optional.of(lookAgainAt.filter(at -> at.isBefore(enough)).orElse(enough));
+    if (evidence.now().isBefore(enough) || evidence.storedAt().isBefore(enough)) {
+      lookAgain(enough);
       return;
     }
     add(
@@ -135,6 +137,12 @@ public final class CrashJoin {
             false,
             Optional.of(t.restartCount())),
         pod);
+  }
+
+  /** A reading of storage that brings nothing new wakes nobody: look for it now and then. */
+  private void lookAgain(Instant enough) {
+    Instant at = enough.isAfter(evidence.now()) ? enough : evidence.now().plus(BETWEEN_READINGS);
+    lookAgainAt = Optional.of(lookAgainAt.filter(before -> before.isBefore(at)).orElse(at));
   }
 
   private void add(StoredCrash crash, InjectedPod pod) {

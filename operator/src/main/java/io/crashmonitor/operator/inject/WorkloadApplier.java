@@ -27,7 +27,7 @@ public final class WorkloadApplier {
   /** What became of a write. Errors of the world (no answer, no permission) are thrown. */
   public sealed interface Outcome {
     /** The workload as the API server has it now. */
-    record Applied(Workload workload) implements Outcome {}
+    record Applied(HasMetadata resource) implements Outcome {}
 
     /** The API server, or an admission policy, does not allow it; trying again does not help. */
     record Refused(String words) implements Outcome {}
@@ -71,7 +71,7 @@ public final class WorkloadApplier {
   private Outcome apply(Workload live, HasMetadata intent) {
     try {
       return new Outcome.Applied(
-          Workload.of(client.resource(intent).fieldManager(Names.FIELD_MANAGER).serverSideApply()));
+          client.resource(intent).fieldManager(Names.FIELD_MANAGER).serverSideApply());
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
         return new Outcome.Gone();

@@ -66,6 +66,24 @@ class CrashJoinTest {
   }
 
   @Test
+  void nothingIsRecordedBeforeStorageWasReadAgain() {
+    CrashEvidence old = evidence(60, List.of(), Map.of(), pod(termination(0, 12, AV)));
+    CrashEvidence readBefore =
+        new CrashEvidence(
+            old.runId(),
+            old.from(),
+            old.until(),
+            old.stored(),
+            at(41),
+            old.pods(),
+            old.agents(),
+            old.now(),
+            old.patience());
+    assertThat(CrashJoin.of(readBefore).unrecorded()).isEmpty();
+    assertThat(CrashJoin.of(readBefore).lookAgainAt()).contains(at(62));
+  }
+
+  @Test
   void theDebuggerWasOnWhenItsConditionFellWithTheContainer() {
     InjectedPod pod =
         pod(
@@ -229,6 +247,7 @@ class CrashJoinTest {
         T0.minusSeconds(60),
         at(3600),
         stored,
+        at(now),
         List.of(pods),
         agents,
         at(now),

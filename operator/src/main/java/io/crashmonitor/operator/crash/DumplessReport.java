@@ -1,0 +1,50 @@
+package io.crashmonitor.operator.crash;
+
+import io.crashmonitor.api.DumpState;
+import io.crashmonitor.operator.inject.InjectedPod;
+import io.crashmonitor.operator.storage.StoredCrash;
+import io.crashmonitor.report.DumpReport;
+
+/** The report of a crash that left no dump. Pure. */
+public final class DumplessReport {
+  private DumplessReport() {}
+
+  /**
+   * @param workload kind/name
+   */
+  public static DumpReport of(
+      CrashPicture.Unrecorded unrecorded, String sessionUid, String namespace, String workload) {
+    StoredCrash crash = unrecorded.crash();
+    InjectedPod pod = unrecorded.pod();
+    return new DumpReport(
+        DumpReport.SCHEMA_VERSION,
+        crash.id().value(),
+        crash.runId(),
+        sessionUid,
+        namespace,
+        workload,
+        crash.pod(),
+        crash.podUid(),
+        pod.node(),
+        crash.container(),
+        pod.image(),
+        crash.restartCount().orElse(null),
+        crash.pid(),
+        crash.process(),
+        crash.processStart().orElse(null),
+        crash.time(),
+        crash.kind(),
+        crash.exitCode().code(),
+        crash.exitCodeSource(),
+        null,
+        null,
+        DumpState.None,
+        crash.kind().name(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+}

@@ -1,0 +1,110 @@
+package io.crashmonitor.operator.session;
+
+import io.crashmonitor.api.Phase;
+import io.crashmonitor.api.Reasons;
+import io.crashmonitor.operator.inject.Breaker;
+import io.crashmonitor.operator.inject.InjectedPod;
+import io.crashmonitor.operator.session.Conditions.Value;
+import io.crashmonitor.operator.session.Plan.Standing;
+import java.util.List;
+
+/**
+ * Whether a debugger of ours is on: reported, never assumed. Pure.
+ *
+ * @param value of condition Attached
+ */
+record AttachedFacts(int total, int attached, Value value, String reason, String message) {
+  private static final String DISK_LOW = "DiskLow";
+
+  static AttachedFacts of(Situation s, Standing standing) {
+    List<InjectedPod> pods = s.livingPods();
+    int total = pods.size();
+    int attached = (int) pods.stream().filter(AttachedFacts::isAttached).count();
+    List<InjectedPod> silent = AgentReach.silent(s.seen());
+    if (!s.injected() && total == 0) {
+      return new AttachedFacts(
+          0, 0, Value.False, Reasons.NOT_INJECTED, "The workload is not injected.");
+    }
+    if (total == 0) {
+      return new AttachedFacts(
+          0,
+          0,
+          Value.False,
+          Reasons.NO_REPLICAS,
+          "There is no pod to attach in: scale the workload up.");
+    }
+    if (silent.size() == total) {
+      return new AttachedFacts(
+          total,
+          attached,
+          Value.Unknown,
+          Reasons.AGENT_UNREACHABLE,
+          "No agent has reached the operator for 2 minutes, as in pod "
+              + silent.get(0).name()
+              + ": check NetworkPolicy, DNS (the full service name) and proxy settings.");
+    }
+    if (attached > 0) {
+      return new AttachedFacts(
+          total,
+          attached,
+          Value.True,
+          Reasons.ATTACHED,
+          "A debugger is attached in " + attached + " of " + total + " pods.");
+    }
+    return nothingAttached(s, standing, total);
+  }
+
+  private static AttachedFacts nothingAttached(Situation s, Standing standing, int total) {
+    Standing why = why(s, standing);
+    return new AttachedFacts(total, 0, Value.False, why.reason(), why.message());
+  }
+
+  private static Standing why(Situation s, Standing standing) {
+    Phase phase = standing.phase();
+    if (phase != Phase.Starting && phase != Phase.Monitoring && phase != Phase.Pending) {
+      return new Standing(
+          phase, standing.reason(), "No debugger is attached. " + standing.message());
+    }
+    if (s.trouble().isPresent()) {
+      return new Standing(
+          phase,
+          Reasons.NOTHING_ATTACHED,
+          "The sidecar does not run; it is taken out if that lasts: "
+              + s.trouble().map(Breaker.Trouble::words).orElse(""));
+    }
+    var diskLow =
+        s.livingPods().stream()
+            .filter(p -> p.attached().filter(a -> DISK_LOW.equals(a.reason())).isPresent())
+            .findFirst();
+    if (diskLow.isPresent()) {
+      return new Standing(
+          phase,
+          Reasons.DISK_LOW,
+          "The volume of pod "
+              + diskLow.get().name()
+              + " has no room for a dump: free space on its node.");
+    }
+    if (phase == Phase.Starting) {
+      return new Standing(
+          phase,
+          Reasons.ROLLOUT_IN_PROGRESS,
+          "The pods are being replaced: wait for the rollout of the workload.");
+    }
+    String words =
+        s.livingPods().stream()
+            .flatMap(p -> p.attached().stream().map(a -> p.name() + ": " + a.reason()))
+            .findFirst()
+            .map(w -> " (" + w + ")")
+            .orElse("");
+    return new Standing(
+        phase,
+        Reasons.NOTHING_ATTACHED,
+        "No debugger is attached in any pod"
+            + words
+            + ": look at the log of container crash-monitor-agent.");
+  }
+
+  private static boolean isAttached(InjectedPod pod) {
+    return pod.attached().filter(InjectedPod.Attached::attached).isPresent();
+  }
+}

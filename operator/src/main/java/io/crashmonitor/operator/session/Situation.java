@@ -1,0 +1,207 @@
+package io.crashmonitor.operator.session;
+
+import io.crashmonitor.agent.AgentState;
+import io.crashmonitor.api.Completion;
+import io.crashmonitor.api.CompletionReason;
+import io.crashmonitor.api.CrashMonitorSessionSpec;
+import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.api.Injection;
+import io.crashmonitor.api.Run;
+import io.crashmonitor.api.SessionState;
+import io.crashmonitor.operator.crash.CrashEvidence;
+import io.crashmonitor.operator.crash.CrashJoin;
+import io.crashmonitor.operator.crash.CrashPicture;
+import io.crashmonitor.operator.crash.ExitCodeGroups;
+import io.crashmonitor.operator.inject.Breaker;
+import io.crashmonitor.operator.inject.Injectability;
+import io.crashmonitor.operator.inject.InjectedPod;
+import io.crashmonitor.operator.inject.Workload;
+import io.crashmonitor.operator.storage.StorageFault;
+import io.crashmonitor.operator.storage.StorageSnapshot;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What follows from an observation before anything is decided; planner and status share it. Pure.
+ *
+ * @param previous status of the last turn
+ * @param wanted Monitoring, Stopped or Disabled, by the request in force or the spec
+ * @param container the app's; empty while it is not clear
+ * @param crashes empty where storage has not been read, as nothing can be joined then
+ * @param dumpCount dumps of the run in storage, as last known
+ * @param completion why the run is over; empty while it is not
+ */
+record Situation(
+    Observation seen,
+    Optional<CrashMonitorSessionStatus> previous,
+    SessionRequests requests,
+    SessionWindow window,
+    Run run,
+    SessionState wanted,
+    Optional<String> container,
+    Optional<CrashPicture> crashes,
+    int dumpCount,
+    Optional<Completion> completion) {
+
+  static Situation of(Observation seen) {
+    var session = seen.session();
+    var spec = session.getSpec();
+    var meta = session.getMetadata();
+    Optional<CrashMonitorSessionStatus> previous =
+        Optional.ofNullable(session.getStatus()).filter(s -> s.phase() != null);
+    SessionRequests requests =
+        SessionRequests.of(
+            meta.getAnnotations() == null ? Map.of() : meta.getAnnotations(),
+            spec.state(),
+            Optional.ofNullable(spec.stopTime()),
+            previous.map(CrashMonitorSessionStatus::request),
+            seen.now());
+    SessionWindow window =
+        SessionWindow.of(spec, Instant.parse(meta.getCreationTimestamp()), requests.runSince());
+    Run run = window.run(meta.getUid(), requests.runSince());
+    SessionState wanted = requests.wanted(spec.state());
+    Optional<CrashMonitorSessionStatus> sameRun =
+        previous.filter(p -> p.run() != null && run.id().equals(p.run().id()));
+    Optional<CrashPicture> crashes = readable(seen).map(snapshot -> picture(seen, snapshot, run));
+    int dumpCount =
+        crashes
+            .map(c -> ExitCodeGroups.dumps(c.crashes()))
+            .orElseGet(() -> sameRun.map(CrashMonitorSessionStatus::dumpCount).orElse(0));
+    return new Situation(
+        seen,
+        previous,
+        requests,
+        window,
+        run,
+        wanted,
+        seen.workload().flatMap(w -> Injectability.container(w, spec.target())),
+        crashes,
+        dumpCount,
+        completion(seen, sameRun, requests, window, wanted, dumpCount));
+  }
+
+  CrashMonitorSessionSpec spec() {
+    return seen.session().getSpec();
+  }
+
+  String uid() {
+    return seen.session().getMetadata().getUid();
+  }
+
+  Instant now() {
+    return seen.now();
+  }
+
+  /** Whether anything of this session is in the workload's template. */
+  boolean injected() {
+    return seen.workload()
+        .map(Workload::injection)
+        .filter(i -> i.present() && i.sessionUid().map(uid()::equals).orElse(true))
+        .isPresent();
+  }
+
+  /** Whether nothing of ours is missing there. */
+  boolean complete() {
+    return seen.workload()
+        .flatMap(w -> container.map(c -> w.injection().complete(uid(), c)))
+        .orElse(false);
+  }
+
+  Optional<Injection> injection() {
+    return previous.map(CrashMonitorSessionStatus::injection);
+  }
+
+  Optional<StorageFault> storageFault() {
+    return seen.storage().flatMap(StorageSnapshot::fault);
+  }
+
+  /** What keeps the sidecar from running; only what is injected can be in trouble. */
+  Optional<Breaker.Trouble> trouble() {
+    return injected()
+        ? seen.workload().flatMap(w -> Breaker.trouble(w, seen.pods(), injection(), seen.now()))
+        : Optional.empty();
+  }
+
+  /** Pods that nobody has asked to end. */
+  List<InjectedPod> livingPods() {
+    return seen.pods().stream().filter(pod -> !pod.deleting()).toList();
+  }
+
+  /** Neither spec nor a request for a run has changed since the last turn. */
+  boolean nothingNewIsAsked() {
+    return previous
+        .filter(
+            p ->
+                seen.session().getMetadata().getGeneration().equals(p.observedGeneration())
+                    && p.run() != null
+                    && p.run().id().equals(run.id()))
+        .isPresent();
+  }
+
+  /** Storage that was never read tells nothing; one that is away tells what it told last. */
+  private static Optional<StorageSnapshot> readable(Observation seen) {
+    return seen.storage().filter(s -> s.fault().isEmpty() || !s.crashes().isEmpty());
+  }
+
+  private static CrashPicture picture(Observation seen, StorageSnapshot snapshot, Run run) {
+    Map<String, AgentState> agents = new HashMap<>();
+    seen.agents().forEach((pod, sighting) -> agents.put(pod, sighting.state()));
+    Instant until = seen.now().isBefore(run.stopTime()) ? seen.now() : run.stopTime();
+    return CrashJoin.of(
+        new CrashEvidence(
+            run.id(),
+            run.startTime(),
+            until,
+            snapshot.crashes(),
+            snapshot.at(),
+            seen.pods(),
+            agents,
+            seen.now(),
+            seen.settings().joinPatience()));
+  }
+
+  private static Optional<Completion> completion(
+      Observation seen,
+      Optional<CrashMonitorSessionStatus> sameRun,
+      SessionRequests requests,
+      SessionWindow window,
+      SessionState wanted,
+      int dumpCount) {
+    boolean over = window.isOver(seen.now());
+    boolean full = dumpCount >= seen.session().getSpec().maxDumps();
+    boolean stopped = wanted == SessionState.Stopped;
+    Optional<Completion> known =
+        sameRun
+            .map(CrashMonitorSessionStatus::completion)
+            .filter(
+                c ->
+                    switch (c.reason()) {
+                      case StopTimeReached -> over;
+                      case MaxDumpsReached -> full;
+                      case Stopped -> stopped;
+                    });
+    if (known.isPresent()) {
+      return known;
+    }
+    Instant now = seen.now().truncatedTo(ChronoUnit.SECONDS);
+    if (over) {
+      return Optional.of(new Completion(CompletionReason.StopTimeReached, window.stop()));
+    }
+    if (stopped) {
+      Instant asked =
+          requests
+              .recorded()
+              .filter(r -> requests.inForce().isPresent() && !r.at().isAfter(now))
+              .map(r -> r.at())
+              .orElse(now);
+      return Optional.of(new Completion(CompletionReason.Stopped, asked));
+    }
+    return full
+        ? Optional.of(new Completion(CompletionReason.MaxDumpsReached, now))
+        : Optional.empty();
+  }
+}
