@@ -30,6 +30,14 @@ final class NodeFixture implements AutoCloseable {
   static final String CRASHER = "crash-monitor/sample-crasher:1";
   static final String SHELL = "testbed/shell:1";
 
+  private static final String CLASSES =
+      "{from: '%s', to: 'C:\\classes'}".formatted(Path.of("target/test-classes").toAbsolutePath());
+
+  /** A name of the cluster's DNS, for JVMs in containers. */
+  static final String SERVICE = "operator.crash-monitor.svc.cluster.local";
+
+  static final String SERVICE_ADDRESS = "127.9.8.7";
+
   /** Beside its entry process, a shell of this machine with a child of its own. */
   static final String WITH_COMPANION = "testbed/companion:1";
 
@@ -61,19 +69,21 @@ final class NodeFixture implements AutoCloseable {
                 .withBackoff(Duration.ofSeconds(1), Duration.ofSeconds(5))
                 .withRefresh(Duration.ofSeconds(1))
                 .withLabels(Map.of("test", namespace))
+                .withHosts(Map.of(SERVICE, SERVICE_ADDRESS))
                 .withCa(controlPlane.ca()),
             client,
             WineInstallation.from(Provisioned.load()));
   }
 
-  private static void image(Path folder, String reference, String yaml, Path payload) {
+  /** Adds an image that the node can pull from now on. */
+  static void image(Path folder, String reference, String yaml, Path payload) {
     try {
       Path image =
           Files.createDirectories(folder.resolve(reference.replace('/', '_').replace(':', '_')));
       Files.writeString(
           image.resolve("image.yaml"),
-          "reference: %s%n%s%nworkingDir: 'C:\\app'%ncopies: [{from: '%s', to: 'C:\\app'}]%n"
-              .formatted(reference, yaml, payload.toAbsolutePath()));
+          "reference: %s%n%s%nworkingDir: 'C:\\app'%ncopies: [{from: '%s', to: 'C:\\app'}, %s]%n"
+              .formatted(reference, yaml, payload.toAbsolutePath(), CLASSES));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
