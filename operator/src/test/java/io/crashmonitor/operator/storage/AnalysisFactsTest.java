@@ -1,0 +1,70 @@
+package io.crashmonitor.operator.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crashmonitor.agent.AgentProtocol;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnalysisFactsTest {
+  private static final JsonMapper JSON = AgentProtocol.mapper();
+
+  private static AnalysisFacts facts(String json) throws Exception {
+    return AnalysisFacts.of(JSON.readTree(json.replace('\'', '"')));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'crashingThread':{'frames':[{'function':'crash','module':'app.exe'}]}} | app.exe!crash",
+        "{'crashingThread':{'frames':[{'function':'','module':'app.exe','offset':'0x10'}]}} | app.exe+0x10",
+        "{'crashingThread':{'frames':[{'function':'','module':'','offset':'0x10'}]}} | 0x10",
+        "{'crashingThread':{'frames':[{'function':'A.B','module':'A.dll','managed':true}]}} | A.B",
+        "{'managed':[{'frames':[{'method':'Shop.Place'}]}],'crashingThread':{'frames':[{'function':'x','module':'y'}]}} | Shop.Place",
+      })
+  void theTopFrameIsTheInnermostThatIsKnown(String json, String topFrame) throws Exception {
+    assertThat(facts(json).topFrame()).isEqualTo(topFrame);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'exception':{'code':'0xC0000005','reason':'Access violation'}} | Access violation",
+        "{'exception':{'code':'0xC0000005','reason':''}} | 0xC0000005",
+        "{'managed':[{'type':'System.Exception','message':'no'}],'exception':{'reason':'CLR'}} | System.Exception: no",
+        "{'managed':[{'type':'System.Exception'}]} | System.Exception",
+      })
+  void aManagedExceptionSaysMoreThanTheCode(String json, String exception) throws Exception {
+    assertThat(facts(json).exception()).isEqualTo(exception);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "3",
+        "null",
+        "{'exception':[],'managed':{},'crashingThread':'x','signature':{}}",
+        "{'managed':[3],'crashingThread':{'frames':{'0':1}},'signature':7}",
+      })
+  void anyOtherShapeIsJustEmpty(String json) throws Exception {
+    assertThat(facts(json)).isEqualTo(new AnalysisFacts("", "", ""));
+  }
+
+  @Test
+  void longTextIsCutBetweenCharacters() throws Exception {
+    String message = "x".repeat(299) + "🚀🚀";
+
+    String exception = facts("{'exception':{'reason':'" + message + "'}}").exception();
+
+    assertThat(exception).isEqualTo("x".repeat(299));
+  }
+}
