@@ -4,6 +4,8 @@ import io.crashmonitor.testbed.node.ContainerInstance.Exec;
 import io.crashmonitor.testbed.node.ContainerPhase.Running;
 import io.crashmonitor.testbed.node.ContainerPhase.Terminated;
 import io.crashmonitor.testbed.node.ContainerPhase.Waiting;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -74,12 +76,12 @@ final class ContainerRunner {
   /** Starts a run, its hook included. What goes wrong is in the state afterwards. */
   void start() throws InterruptedException {
     Instant now = now();
-    Optional<ImageCatalog.Found> found = pod.settings().images().find(image);
-    if (found.isEmpty()) {
-      pullFailed(now);
-      return;
-    }
     try {
+      Optional<ImageCatalog.Found> found = pod.settings().images().find(image);
+      if (found.isEmpty()) {
+        pullFailed(now);
+        return;
+      }
       ContainerInstance run = new ContainerLaunch(pod, spec.container(), found.get()).start(runs);
       instance = Optional.of(run);
       restarts = restarts.restarted(end.map(Terminated::finishedAt).orElse(now), now);
@@ -87,9 +89,15 @@ final class ContainerRunner {
       pod.events().normal(spec.name(), "Started", "Started container " + spec.name());
       afterStart(run);
     } catch (NotConfigured e) {
-      pod.events().warning(spec.name(), "Failed", "Error: " + e.getMessage());
-      fail(new Waiting("CreateContainerConfigError", e.getMessage()));
+      createFailed("CreateContainerConfigError", e.getMessage());
+    } catch (KubernetesClientException | UncheckedIOException | IllegalArgumentException e) {
+      createFailed("CreateContainerError", e.toString());
     }
+  }
+
+  private void createFailed(String reason, String why) {
+    pod.events().warning(spec.name(), "Failed", "Error: " + why);
+    fail(new Waiting(reason, why));
   }
 
   /** Until its postStart hook is done, a container is not Running. */

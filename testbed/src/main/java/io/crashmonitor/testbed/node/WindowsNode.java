@@ -42,8 +42,8 @@ public final class WindowsNode implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(runnable -> thread(runnable, "timer"));
   private final Map<String, PodRunner> runners = new ConcurrentHashMap<>();
   private final AtomicInteger addresses = new AtomicInteger();
-  private final SharedIndexInformer<Pod> informer;
   private final Optional<LogServer> logServer;
+  private Optional<SharedIndexInformer<Pod>> informer = Optional.empty();
 
   private WindowsNode(NodeSettings settings, KubernetesClient client, WineInstallation wine) {
     this.settings = settings;
@@ -53,18 +53,22 @@ public final class WindowsNode implements AutoCloseable {
     this.logServer = settings.ca().map(ca -> LogServer.start(ca, new PodLogs(), ends));
     this.registration =
         new NodeRegistration(client, settings, logServer.map(LogServer::port).orElse(0));
+  }
+
+  private void open() {
     registration.register();
     timer.scheduleAtFixedRate(
         registration::renew,
         NodeRegistration.RENEW_SECONDS,
         NodeRegistration.RENEW_SECONDS,
         TimeUnit.SECONDS);
-    this.informer =
-        client
-            .pods()
-            .inAnyNamespace()
-            .withField("spec.nodeName", settings.name())
-            .inform(new PodHandler());
+    informer =
+        Optional.of(
+            client
+                .pods()
+                .inAnyNamespace()
+                .withField("spec.nodeName", settings.name())
+                .inform(new PodHandler()));
   }
 
   /**
@@ -74,7 +78,14 @@ public final class WindowsNode implements AutoCloseable {
    */
   public static WindowsNode start(
       NodeSettings settings, KubernetesClient client, WineInstallation wine) {
-    return new WindowsNode(settings, client, wine);
+    WindowsNode node = new WindowsNode(settings, client, wine);
+    try {
+      node.open();
+      return node;
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
   }
 
   public String name() {
@@ -97,7 +108,7 @@ public final class WindowsNode implements AutoCloseable {
 
   @Override
   public void close() {
-    informer.close();
+    informer.ifPresent(SharedIndexInformer::close);
     logServer.ifPresent(LogServer::close);
     timer.shutdownNow();
     runners.values().forEach(PodRunner::remove);

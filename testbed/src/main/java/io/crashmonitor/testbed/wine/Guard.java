@@ -23,6 +23,11 @@ final class Guard implements AutoCloseable {
           kill -KILL "${pid%/environ}"
         done
       done
+      for file in "$2"/*/wineserver; do
+        if read -r sockets <"$file"; then
+          case $sockets in wine-??????) rm -rf -- "/tmp/$sockets" ;; esac
+        fi
+      done
       rm -rf -- "$2"
       """;
 

@@ -15,15 +15,19 @@ import static org.awaitility.Awaitility.await;
 import io.crashmonitor.testbed.controlplane.ControlPlane;
 import io.crashmonitor.testbed.controlplane.SharedControlPlane;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.dsl.LogWatch;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -73,6 +77,48 @@ class WindowsNodeIT {
 
     assertThat(logs.terminated().getLog()).isEqualToNormalizingNewlines("one\ntwo\n");
     assertThat(logs.terminated().tailingLines(1).getLog()).isEqualToNormalizingNewlines("two\n");
+  }
+
+  @Test
+  void hasItsLogsFollowed() {
+    Container app = container("app", SHELL, "echo one& ping -n 4 127.0.0.1 >nul& echo two");
+    Pod created = node.create(node.pod("followed", app).build());
+    node.awaitPod("followed", "running", running("app"));
+    ByteArrayOutputStream followed = new ByteArrayOutputStream();
+
+    LogWatch watch = node.client.pods().resource(created).inContainer("app").watchLog(followed);
+
+    await().atMost(SOON).until(() -> followed.toString().contains("one"));
+    await().atMost(SOON).until(() -> followed.toString().contains("two"));
+    watch.close();
+  }
+
+  @Test
+  void failsAContainerThatCannotBeConfiguredUntilItCan() {
+    Container app =
+        new ContainerBuilder(container("app", CRASHER, "--quiet"))
+            .addNewEnv()
+            .withName("KEY")
+            .withNewValueFrom()
+            .withNewSecretKeyRef("key", "storage", false)
+            .endValueFrom()
+            .endEnv()
+            .build();
+    node.create(node.pod("misses-secret", app).build());
+    node.awaitPod("misses-secret", "waiting", waiting("app", "CreateContainerConfigError"));
+
+    node.client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("storage")
+                .withNamespace(node.namespace)
+                .endMetadata()
+                .withStringData(Map.of("key", "value"))
+                .build())
+        .create();
+
+    node.awaitPod("misses-secret", "running", running("app"));
   }
 
   @Test
