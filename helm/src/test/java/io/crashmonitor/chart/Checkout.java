@@ -9,6 +9,10 @@ final class Checkout {
   static final Path CHART = ROOT.resolve("helm/crash-monitor");
   static final Path EXAMPLES = ROOT.resolve("examples");
   static final Path DEFINITION = ROOT.resolve("crds/crashmonitorsessions.yaml");
+
+  /** For kubeconform and editors. */
+  static final Path SCHEMA = ROOT.resolve("crds/schema/crashmonitorsession_v1alpha1.json");
+
   static final Path INSTALL = ROOT.resolve("install.yaml");
 
   private Checkout() {}
