@@ -187,9 +187,9 @@ final class Analysis {
           .add(
               Finding.of(
                   "stack",
-                  "frames marked guessed were found by searching the stack, because the dump holds"
-                      + " no unwind tables for their callees; a folder of the same PE files supplies"
-                      + " them"));
+                  "frames marked guessed were found by searching the stack, because no unwind table"
+                      + " in the dump covers their callees; where a small dump lacks its images, a folder of"
+                      + " the same PE files supplies them"));
     }
     boolean imageless =
         dump.modules().count() > 0 && code.images().of(dump.modules().list().get(0)).pe().isEmpty();

@@ -57,6 +57,6 @@ public final class Recursion {
   }
 
   private static boolean same(RawFrame a, RawFrame b) {
-    return a.ip() == b.ip() && a.exact() == b.exact();
+    return a.ip() == b.ip() && a.exact() == b.exact() && a.source() == b.source();
   }
 }

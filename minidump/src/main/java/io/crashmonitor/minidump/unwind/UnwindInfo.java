@@ -94,8 +94,8 @@ final class UnwindInfo {
   /**
    * Undoes a function: registers become the caller's.
    *
-   * @param exact whether the instruction pointer is where execution stopped (a fault may lie in the
-   *     prolog or epilog) rather than a return address
+   * @param exact whether the instruction pointer is where execution stopped (it may lie in an
+   *     epilog) rather than a return address
    * @return whether a machine frame was crossed, so that the new instruction pointer is exact too
    * @throws MinidumpException where stack or unwind information cannot be read
    */
@@ -103,7 +103,8 @@ final class UnwindInfo {
       Memory memory, RuntimeFunction function, Amd64Registers registers, boolean exact) {
     long offset = registers.ip - function.imageBase() - function.begin();
     UnwindInfo info = new UnwindInfo(memory, function.imageBase() + function.unwindInfo());
-    boolean inProlog = exact && offset < info.prologSize() && !info.chained();
+    // Not only where execution stopped: a prolog calls the stack probe before it allocates.
+    boolean inProlog = offset < info.prologSize() && !info.chained();
     if (exact && !inProlog && Epilog.finish(memory, function, info.frameRegister(), registers)) {
       return false;
     }

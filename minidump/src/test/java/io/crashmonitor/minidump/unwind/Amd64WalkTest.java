@@ -117,6 +117,21 @@ class Amd64WalkTest {
   }
 
   @Test
+  void aCallerThatProbesTheStackInItsPrologHasNotAllocatedYet() throws IOException {
+    // push rbx; call probe (returns to offset 0xB); sub rsp, 0x1020 at offset 0xE
+    image.function(
+        CALLEE,
+        CALLEE + 0x80,
+        UnwindCodes.of(0xE).code(0xE, 1, 0).slot(0x1020 / 8).code(1, 0, RBX).build());
+    registers.put(RBP, STACK + 8 + 8 + 8 + 0x28 + 8);
+    stack.u64(BASE + CALLEE + 0xB).u64(0xB0);
+    callersFrames();
+
+    assertThat(functions(walk(TEXT + 0x10)))
+        .containsExactly("+", "callee+0xb", "caller+0x20", "outer+0x30");
+  }
+
+  @Test
   void anEpilogIsFinishedInsteadOfUndoingTheProlog() throws IOException {
     image
         .function(CALLEE, CALLEE + 0x80, UnwindCodes.of(8).code(8, 2, 4).code(1, 0, RBX).build())
