@@ -24,9 +24,8 @@ final class Guard implements AutoCloseable {
         done
       done
       for file in "$2"/*/wineserver; do
-        if read -r sockets <"$file"; then
-          case $sockets in wine-??????) rm -rf -- "/tmp/$sockets" ;; esac
-        fi
+        sockets=$(cat "$file")
+        case $sockets in wine-??????) rm -rf -- "/tmp/$sockets" ;; esac
       done
       rm -rf -- "$2"
       """;
