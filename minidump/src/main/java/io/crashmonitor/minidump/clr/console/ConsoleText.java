@@ -31,10 +31,9 @@ public final class ConsoleText {
       List.of(
           new Opening("Unhandled exception. ", Kind.UNHANDLED_EXCEPTION),
           new Opening("Unhandled Exception: ", Kind.UNHANDLED_EXCEPTION),
-          new Opening("Process terminated. ", Kind.FAIL_FAST),
           new Opening("Process terminated.", Kind.FAIL_FAST),
           new Opening("FailFast:", Kind.FAIL_FAST),
-          new Opening("Fatal error. ", Kind.FATAL_ERROR),
+          new Opening("Fatal error.", Kind.FATAL_ERROR),
           new Opening("Stack overflow.", Kind.STACK_OVERFLOW),
           new Opening("Process is terminated due to StackOverflowException.", Kind.STACK_OVERFLOW));
 

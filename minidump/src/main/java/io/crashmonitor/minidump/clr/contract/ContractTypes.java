@@ -4,12 +4,10 @@ import io.crashmonitor.minidump.clr.exception.GenericArguments;
 import io.crashmonitor.minidump.clr.exception.ManagedMethod;
 import io.crashmonitor.minidump.clr.exception.TypeSystem;
 import io.crashmonitor.minidump.clr.metadata.ClrReadException;
-import io.crashmonitor.minidump.clr.metadata.FieldKind;
 import io.crashmonitor.minidump.clr.metadata.Metadata;
 import io.crashmonitor.minidump.clr.metadata.View;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Types and methods by the contracts Object and RuntimeTypeSystem, with the offsets the runtime
@@ -47,9 +45,19 @@ final class ContractTypes implements TypeSystem {
       if (type == exception) {
         return true;
       }
-      type = view.pointer(type + descriptor.offset("MethodTable", "ParentMethodTable"));
+      type = parent(type);
     }
     return false;
+  }
+
+  @Override
+  public long parent(long methodTable) {
+    return view.pointer(methodTable + descriptor.offset("MethodTable", "ParentMethodTable"));
+  }
+
+  @Override
+  public int baseSize(long methodTable) {
+    return view.i32(methodTable + descriptor.offset("MethodTable", "BaseSize"));
   }
 
   @Override
@@ -69,7 +77,7 @@ final class ContractTypes implements TypeSystem {
 
   @Override
   public String typeName(long methodTable) {
-    return moduleOf(methodTable).typeName(typeToken(methodTable));
+    return metadata(methodTable).typeName(typeToken(methodTable));
   }
 
   @Override
@@ -88,14 +96,16 @@ final class ContractTypes implements TypeSystem {
 
   /** Metadata of the assembly that defines System.Object. */
   Metadata coreLibrary() {
-    return moduleOf(wellKnown("ObjectMethodTable"));
+    return metadata(wellKnown("ObjectMethodTable"));
   }
 
-  private Metadata moduleOf(long methodTable) {
+  @Override
+  public Metadata metadata(long methodTable) {
     return modules.metadata(view.pointer(methodTable + descriptor.offset("MethodTable", "Module")));
   }
 
-  private int typeToken(long methodTable) {
+  @Override
+  public int typeToken(long methodTable) {
     int flags = view.i32(methodTable + descriptor.offset("MethodTable", "MTFlags2"));
     return Metadata.TYPE_TOKEN | flags >>> 8;
   }
@@ -131,7 +141,7 @@ final class ContractTypes implements TypeSystem {
     int bits = remainderBits();
     int row = (range & (1 << 24 - bits) - 1) << bits | rest & (1 << bits) - 1;
     long type = view.pointer(chunk + descriptor.offset("MethodDescChunk", "MethodTable"));
-    return ManagedMethod.of(moduleOf(type), Metadata.METHOD_TOKEN | row);
+    return ManagedMethod.of(metadata(type), Metadata.METHOD_TOKEN | row);
   }
 
   /** A token's 24 bits are split between the method and the chunk it lies in. */
@@ -146,42 +156,5 @@ final class ContractTypes implements TypeSystem {
   private ManagedMethod dynamic(long methodDesc) {
     long name = view.pointer(methodDesc + descriptor.offset("DynamicMethodDesc", "MethodName"));
     return ManagedMethod.dynamic(name == 0 ? "dynamic method" : view.utf8(name, MAX_NAME));
-  }
-
-  @Override
-  public Optional<Long> referenceField(long object, String declaringType, String field) {
-    long type = typeOf(object);
-    for (int i = 0; i < MAX_PARENTS && type != 0; i++) {
-      long parent = view.pointer(type + descriptor.offset("MethodTable", "ParentMethodTable"));
-      if (parent != 0 && typeName(type).equals(declaringType)) {
-        return field(object, type, parent, field);
-      }
-      if (moduleOf(type).methodsNamed(typeToken(type), "get_Message").isEmpty()) {
-        type = parent;
-      } else {
-        return Optional.empty(); // what the type's own code adds is not known
-      }
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * A reference field of a class that has no other kind of field before it: the loader puts
-   * references first, in the order of their declaration, behind the parent's fields. BaseSize
-   * counts those fields, the type pointer and a word.
-   */
-  private Optional<Long> field(long object, long type, long parent, String field) {
-    int parentSize = view.i32(parent + descriptor.offset("MethodTable", "BaseSize")) - 8;
-    int index = 0;
-    for (Metadata.Field declared : moduleOf(type).instanceFields(typeToken(type))) {
-      if (declared.name().equals(field)) {
-        long reference = view.pointer(object + parentSize + 8L * index);
-        return reference != 0 && isString(typeOf(reference))
-            ? Optional.of(reference)
-            : Optional.empty();
-      }
-      index += declared.kind() == FieldKind.REFERENCE ? 1 : 0;
-    }
-    return Optional.empty();
   }
 }

@@ -16,7 +16,6 @@ import java.util.function.Consumer;
  */
 public final class ExceptionReader {
   private static final int MAX_CHAIN = 32;
-  private static final int MAX_MESSAGE = 16 * 1024;
 
   private final View view;
   private final TypeSystem types;
@@ -29,7 +28,7 @@ public final class ExceptionReader {
     this.types = types;
     this.layout = layout;
     this.stacks = new StackArray(view, types, layout);
-    this.messages = new Messages(types, this::text);
+    this.messages = new Messages(view, types, layout);
   }
 
   /**
@@ -72,7 +71,7 @@ public final class ExceptionReader {
     return new ExceptionObject(
         object,
         name,
-        message(object, name, lost),
+        message(object, lost),
         view.i32(object + layout.hresult()),
         trace.shown(),
         trace.total());
@@ -87,25 +86,12 @@ public final class ExceptionReader {
     }
   }
 
-  private Optional<String> message(long object, String name, Consumer<String> lost) {
+  private Optional<String> message(long object, Consumer<String> lost) {
     try {
-      long string = view.pointer(object + layout.message());
-      String own = string == 0 ? "Exception of type '" + name + "' was thrown." : text(string);
-      return Optional.of(messages.complete(own, object));
+      return Optional.of(messages.of(object));
     } catch (MinidumpException | ClrReadException unreadable) {
       lost.accept("message: " + unreadable.getMessage());
       return Optional.empty();
     }
-  }
-
-  private String text(long string) {
-    if (!types.isString(types.typeOf(string))) {
-      throw new ClrReadException("no string object", string);
-    }
-    int length = view.i32(string + layout.stringLength());
-    if (length < 0) {
-      throw new ClrReadException("string of negative length", string);
-    }
-    return view.utf16(string + layout.stringChars(), length, MAX_MESSAGE);
   }
 }

@@ -1,6 +1,6 @@
 package io.crashmonitor.minidump.clr.exception;
 
-import java.util.Optional;
+import io.crashmonitor.minidump.clr.metadata.Metadata;
 
 /** What one runtime knows of types and methods by the addresses of its structures. */
 public interface TypeSystem {
@@ -25,9 +25,15 @@ public interface TypeSystem {
   /** The method of a MethodDesc; throws where even its name cannot be read. */
   ManagedMethod method(long methodDesc);
 
-  /**
-   * Address of a field that adds to an exception's message, by the type that declares it and its
-   * name.
-   */
-  Optional<Long> referenceField(long object, String declaringType, String field);
+  /** Address of the parent's MethodTable; 0 for System.Object. */
+  long parent(long methodTable);
+
+  /** Size of an object with its header, in bytes, as the type's parts lay it out. */
+  int baseSize(long methodTable);
+
+  /** Metadata that defines a type; throws where it cannot be read. */
+  Metadata metadata(long methodTable);
+
+  /** Token of a type's definition in its metadata. */
+  int typeToken(long methodTable);
 }

@@ -46,7 +46,7 @@ final class HeuristicTypes implements TypeSystem {
 
   @Override
   public String typeName(long methodTable) {
-    return module(methodTable).typeName(typeToken(methodTable));
+    return metadata(methodTable).typeName(typeToken(methodTable));
   }
 
   @Override
@@ -54,15 +54,17 @@ final class HeuristicTypes implements TypeSystem {
     return new GenericArguments(view, GENERICS, this::typeName).name(methodTable);
   }
 
-  private int typeToken(long methodTable) {
+  @Override
+  public int typeToken(long methodTable) {
     return Metadata.TYPE_TOKEN | view.u16(methodTable + layout.typeRow());
   }
 
-  private Metadata module(long methodTable) {
-    return metadata(view.pointer(methodTable + layout.module()));
+  @Override
+  public Metadata metadata(long methodTable) {
+    return ofModule(view.pointer(methodTable + layout.module()));
   }
 
-  private Metadata metadata(long module) {
+  private Metadata ofModule(long module) {
     Optional<Metadata> known = modules.get(module);
     if (known == null) {
       known = read(module);
@@ -138,7 +140,8 @@ final class HeuristicTypes implements TypeSystem {
     int at = 8;
     for (FieldKind kind :
         new FieldKind[] {FieldKind.REFERENCE, FieldKind.EIGHT_BYTES, FieldKind.FOUR_BYTES}) {
-      for (Metadata.Field field : module(exceptionType).instanceFields(typeToken(exceptionType))) {
+      for (Metadata.Field field :
+          metadata(exceptionType).instanceFields(typeToken(exceptionType))) {
         if (field.kind() != kind) {
           continue;
         }
@@ -149,6 +152,16 @@ final class HeuristicTypes implements TypeSystem {
       }
     }
     throw new ClrReadException("System.Exception without a field " + name, exceptionType);
+  }
+
+  @Override
+  public long parent(long methodTable) {
+    return view.pointer(methodTable + layout.parent());
+  }
+
+  @Override
+  public int baseSize(long methodTable) {
+    return view.i32(methodTable + layout.baseSize());
   }
 
   @Override
@@ -174,34 +187,6 @@ final class HeuristicTypes implements TypeSystem {
     int bits = layout.tokenRemainderBits();
     int high = view.u16(chunk + CHUNK_TOKEN_RANGE) & (1 << 24 - bits) - 1;
     int row = high << bits | view.u16(methodDesc) & (1 << bits) - 1;
-    return ManagedMethod.of(module(view.pointer(chunk)), Metadata.METHOD_TOKEN | row);
-  }
-
-  @Override
-  public Optional<Long> referenceField(long object, String declaringType, String field) {
-    long type = typeOf(object);
-    for (int i = 0; i < MAX_PARENTS && isPlausible(type); i++) {
-      long parent = view.pointer(type + layout.parent());
-      if (typeName(type).equals(declaringType) && isPlausible(parent)) {
-        return reference(object, type, parent, field);
-      }
-      if (!module(type).methodsNamed(typeToken(type), "get_Message").isEmpty()) {
-        return Optional.empty();
-      }
-      type = parent;
-    }
-    return Optional.empty();
-  }
-
-  private Optional<Long> reference(long object, long type, long parent, String field) {
-    long at = view.i32(parent + layout.baseSize()) - 8L;
-    for (Metadata.Field declared : module(type).instanceFields(typeToken(type))) {
-      if (declared.name().equals(field)) {
-        long value = view.pointer(object + at);
-        return value != 0 && isString(typeOf(value)) ? Optional.of(value) : Optional.empty();
-      }
-      at += declared.kind() == FieldKind.REFERENCE ? 8 : 0;
-    }
-    return Optional.empty();
+    return ManagedMethod.of(metadata(view.pointer(chunk)), Metadata.METHOD_TOKEN | row);
   }
 }

@@ -251,6 +251,64 @@ class ConsoleTextTest {
   }
 
   @Test
+  void fail_fast_of_dotnet_10_puts_its_reason_on_a_line_of_its_own() {
+    ConsoleCrash crash =
+        parse(
+            """
+            Process terminated.
+            ledger out of balance
+               at System.Environment.<FailFast>g____PInvoke|11_0(System.Runtime.CompilerServices.StackCrawlMarkHandle, UInt16*, System.Runtime.CompilerServices.ObjectHandleOnStack, UInt16*)
+               at System.Environment.FailFast(System.String, System.Exception)
+               at Contoso.Shop.Program.Main(System.String[])
+            System.Exception: in catch
+               at Contoso.Shop.Program.Main(String[] a)
+            """);
+
+    assertThat(crash.message()).isEqualTo("ledger out of balance");
+    assertThat(methods(crash.frames()))
+        .containsExactly(
+            "System.Environment.FailFast.__PInvoke",
+            "System.Environment.FailFast",
+            "Contoso.Shop.Program.Main");
+    assertThat(crash.exceptions())
+        .extracting(ManagedException::message)
+        .containsExactly("in catch");
+  }
+
+  @Test
+  void a_fatal_error_of_dotnet_10_may_have_no_words() {
+    ConsoleCrash crash =
+        parse(
+            "Fatal error.\n   at Shop.Native.crash(Int32)\n   at Shop.Program.Main(System.String[])\n");
+
+    assertThat(crash.kind()).isEqualTo(Kind.FATAL_ERROR);
+    assertThat(crash.message()).isEmpty();
+    assertThat(methods(crash.frames())).containsExactly("Shop.Native.crash", "Shop.Program.Main");
+  }
+
+  @Test
+  void an_exception_without_a_stack_stands_between_two_that_have_one() {
+    ConsoleCrash crash =
+        parse(
+            """
+            Unhandled exception. Contoso.Shop.OrderException: wrap
+             ---> Contoso.Shop.OrderException: mid
+             ---> Contoso.Shop.Nested+Bad: bad 1 (Parameter 'l')
+               at Contoso.Shop.Nested.Throw[T](T x, List`1 l)
+               --- End of inner exception stack trace ---
+               --- End of inner exception stack trace ---
+               at Contoso.Shop.Program.Main(String[] a)
+            """);
+
+    assertThat(crash.exceptions())
+        .extracting(exception -> methods(exception.frames()))
+        .containsExactly(
+            List.of("Contoso.Shop.Program.Main"),
+            List.of(),
+            List.of("Contoso.Shop.Nested.Throw[T]"));
+  }
+
+  @Test
   void fail_fast_of_dotnet_core_3_1_prints_its_exception_after_the_stack() {
     ConsoleCrash crash =
         parse(
