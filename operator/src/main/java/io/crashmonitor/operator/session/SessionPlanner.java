@@ -25,6 +25,7 @@ import java.util.function.Function;
  * that answers wins. Pure: the same situation gives the same plan.
  */
 final class SessionPlanner {
+  static final Duration CACHE_LAG = Duration.ofSeconds(5);
   private static final Duration HEALS_COUNT_FOR = Duration.ofHours(1);
 
   /** What is thrown out by one bad minute of the network must not look like the user's fault. */
@@ -283,6 +284,15 @@ final class SessionPlanner {
                   + " (annotation crashmonitor.io/run-requested-at)."));
     }
     return Optional.of(new Plan.Inject(starting, container, true));
+  }
+
+  /** The cache may be behind our own write: what is missing in it may be there. */
+  static boolean justWritten(Situation s) {
+    return s.nothingNewIsAsked()
+        && s.injection()
+            .map(Injection::time)
+            .filter(at -> at.plus(CACHE_LAG).isAfter(s.now()))
+            .isPresent();
   }
 
   private static Optional<Plan> rollingOut(Situation s) {

@@ -18,6 +18,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,7 +83,7 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
     Plan plan = SessionPlanner.plan(found);
     boolean writes = plan instanceof Plan.Inject || plan instanceof Plan.Release;
     if (!session.hasFinalizer(FINALIZER) && (plan instanceof Plan.Inject || found.injected())) {
-      PrimaryUpdateAndCacheUtils.addFinalizerWithSSA(context, session, FINALIZER);
+      session = hold(session, context);
     }
     if (writes && plan.standing().phase() == Phase.Failed) {
       // Remembered first: an operator that ends between the two must not inject once more.
@@ -98,6 +99,18 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
     report(session, now, standing, result.written(), context);
     return UpdateControl.<CrashMonitorSession>noUpdate()
         .rescheduleAfter(WakeUps.next(now, standing));
+  }
+
+  /** From now on a deletion waits for the release. */
+  private static CrashMonitorSession hold(
+      CrashMonitorSession session, Context<CrashMonitorSession> context) {
+    CrashMonitorSession held =
+        PrimaryUpdateAndCacheUtils.addFinalizerWithSSA(context, session, FINALIZER);
+    context
+        .eventSourceRetriever()
+        .getControllerEventSource()
+        .handleRecentResourceUpdate(ResourceID.fromResource(session), held, session);
+    return held;
   }
 
   private void feed(Situation s, Plan.Standing standing) {

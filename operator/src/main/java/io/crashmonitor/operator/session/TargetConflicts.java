@@ -11,6 +11,8 @@ import java.util.Optional;
 final class TargetConflicts {
   private static final Comparator<CrashMonitorSession> OLDEST_FIRST =
       Comparator.comparing((CrashMonitorSession s) -> s.getMetadata().getCreationTimestamp())
+          // The API server counts in seconds: of two of one age the one that is in stays.
+          .thenComparing(s -> s.getStatus() == null || s.getStatus().injection() == null)
           .thenComparing(s -> s.getMetadata().getUid());
 
   private TargetConflicts() {}

@@ -63,6 +63,9 @@ final class WakeUps {
         };
     Stream<Instant> storage =
         StorageFaults.since(s).map(at -> at.plus(SessionPlanner.STORAGE_PATIENCE)).stream();
-    return Stream.concat(waits ? Stream.of(s.now().plus(SELDOM)) : Stream.empty(), storage);
+    Stream<Instant> ownWrite =
+        s.injection().map(Injection::time).map(at -> at.plus(SessionPlanner.CACHE_LAG)).stream();
+    return Stream.concat(
+        ownWrite, Stream.concat(waits ? Stream.of(s.now().plus(SELDOM)) : Stream.empty(), storage));
   }
 }

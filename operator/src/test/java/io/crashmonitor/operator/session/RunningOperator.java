@@ -1,0 +1,142 @@
+package io.crashmonitor.operator.session;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.crashmonitor.api.CrashMonitorSession;
+import io.crashmonitor.api.Phase;
+import io.crashmonitor.operator.agent.SessionBoard;
+import io.crashmonitor.operator.inject.SidecarSettings;
+import io.crashmonitor.testbed.controlplane.ControlPlane;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+
+/**
+ * The controller against a real API server, as the shipped role, with storage and agents of the
+ * test. It watches one namespace.
+ */
+final class RunningOperator implements AutoCloseable {
+  static final String IMAGE = "registry.example/crash-monitor/sidecar:2";
+
+  final FakeSurroundings surroundings = new FakeSurroundings();
+  final SessionBoard board = new SessionBoard();
+  final KubernetesClient admin;
+  final String namespace;
+  private final Operator operator;
+
+  private RunningOperator(ControlPlane controlPlane, String namespace, String image) {
+    this.admin = controlPlane.client();
+    this.namespace = namespace;
+    String user = "crash-monitor-test-" + namespace;
+    allow(user);
+    KubernetesClient own = controlPlane.clientAs(user);
+    operator =
+        new Operator(
+            o ->
+                o.withKubernetesClient(own)
+                    .withCloseClientOnStop(false)
+                    .withParseResourceVersions(true));
+    operator.register(
+        new SessionReconciler(own, settings(image), surroundings, board, Clock.systemUTC()),
+        c -> c.settingNamespace(namespace));
+    operator.start();
+  }
+
+  static RunningOperator start(ControlPlane controlPlane, String namespace) {
+    return start(controlPlane, namespace, IMAGE);
+  }
+
+  static RunningOperator start(ControlPlane controlPlane, String namespace, String image) {
+    CustomResourceDefinition crd =
+        controlPlane
+            .client()
+            .getKubernetesSerialization()
+            .unmarshal(read("crds/crashmonitorsessions.yaml"), CustomResourceDefinition.class);
+    controlPlane.client().resource(crd).fieldManager("test").forceConflicts().serverSideApply();
+    Awaitility.await()
+        .until(
+            () ->
+                controlPlane.client().resource(crd).get().getStatus().getConditions().stream()
+                    .anyMatch(
+                        c -> "Established".equals(c.getType()) && "True".equals(c.getStatus())));
+    return new RunningOperator(controlPlane, namespace, image);
+  }
+
+  static SessionSettings settings(String image) {
+    return new SessionSettings(
+        new SidecarSettings(
+            image, "https://agents.example:8443", List.of(), "50m", "96Mi", "256Mi"),
+        "test",
+        true,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(2));
+  }
+
+  CrashMonitorSession session(String name) {
+    return admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName(name).get();
+  }
+
+  CrashMonitorSession await(String name, Predicate<CrashMonitorSession> state) {
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(100, MILLISECONDS)
+        .until(() -> session(name), s -> s != null && s.getStatus() != null && state.test(s));
+  }
+
+  CrashMonitorSession await(String name, Phase phase) {
+    return await(
+        name,
+        s ->
+            s.getStatus().phase() == phase
+                && s.getMetadata().getGeneration().equals(s.getStatus().observedGeneration()));
+  }
+
+  static Condition condition(CrashMonitorSession session, String type) {
+    return Conditions.find(session.getStatus().conditions(), type).orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    operator.stop();
+  }
+
+  /** The shipped role, in the one namespace and, for nodes, in the cluster. */
+  private void allow(String user) {
+    ClusterRole role =
+        admin
+            .getKubernetesSerialization()
+            .unmarshal(read("operator/src/main/kubernetes/clusterrole.yaml"), ClusterRole.class);
+    admin.resource(role).fieldManager("test").forceConflicts().serverSideApply();
+    admin
+        .resource(
+            new ClusterRoleBindingBuilder()
+                .withNewMetadata()
+                .withName(user)
+                .endMetadata()
+                .withNewRoleRef(
+                    "rbac.authorization.k8s.io", "ClusterRole", role.getMetadata().getName())
+                .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
+                .build())
+        .serverSideApply();
+  }
+
+  static String read(String file) {
+    try {
+      return Files.readString(Path.of(System.getProperty("crashmonitor.root"), file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
