@@ -1,0 +1,143 @@
+package io.crashmonitor.operator.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crashmonitor.agent.AgentProtocol;
+import io.crashmonitor.agent.DumpOffer;
+import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.api.CaptureEngine;
+import io.crashmonitor.api.Compression;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpSettings;
+import io.crashmonitor.api.DumpType;
+import io.crashmonitor.operator.storage.Samples;
+import io.crashmonitor.operator.storage.StorageTarget;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExitCodeSource;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OfferPolicyTest {
+  private static final Instant START = Instant.parse("2026-11-22T08:00:00.500Z");
+  private static final Instant STOP = Instant.parse("2026-11-22T12:00:00Z");
+  private static final String POD = "pod-uid";
+
+  private static PublishedSession session() {
+    StorageTarget target = Samples.target("shopdumps", "dumps", 1);
+    return new PublishedSession(
+        target.session(),
+        target,
+        new SessionConfiguration(
+            "r", true, "", STOP, "", DumpSettings.DEFAULT, CaptureEngine.ProcDump, true),
+        "Deployment/checkout",
+        "app",
+        START,
+        STOP);
+  }
+
+  private static DumpOffer offer() {
+    return new DumpOffer(
+        CrashId.of(POD, 7, START).value(),
+        "r",
+        7,
+        "app.exe",
+        START,
+        START.plusSeconds(5),
+        CrashKind.Crash,
+        "0xC0000005",
+        ExitCodeSource.AttachHelper,
+        "0xE0434352",
+        DumpType.Full,
+        1000,
+        Compression.Gzip,
+        false,
+        null,
+        "10.0.20348");
+  }
+
+  private static DumpOffer offer(String field, String json) throws Exception {
+    ObjectNode tree = AgentProtocol.mapper().valueToTree(offer());
+    tree.set(field, AgentProtocol.mapper().readTree(json.replace('\'', '"')));
+    return AgentProtocol.mapper().convertValue(tree, DumpOffer.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // crash,                  now,                   closed
+    "2026-11-22T08:00:00Z,     2026-11-22T09:00:00Z,  false",
+    "2026-11-22T07:59:59Z,     2026-11-22T09:00:00Z,  true",
+    "2026-11-22T11:59:59.999Z, 2026-11-22T11:59:59Z,  false",
+    "2026-11-22T11:59:59Z,     2026-11-22T12:30:00Z,  false",
+    "2026-11-22T11:59:59Z,     2026-11-23T11:59:00Z,  false",
+    "2026-11-22T11:59:59Z,     2026-11-23T12:00:01Z,  true",
+    "2026-11-22T12:00:00Z,     2026-11-22T12:00:01Z,  true",
+  })
+  void aCrashCountsWhenItHappenedInsideTheWindowAndIsNotTooOld(
+      Instant crash, Instant now, boolean closed) {
+    assertThat(OfferPolicy.window(crash, session(), now).isPresent()).isEqualTo(closed);
+  }
+
+  @Test
+  void aCrashInTheFutureHappenedNow() {
+    Instant now = START;
+
+    assertThat(OfferPolicy.crashTime(offer(), now)).isEqualTo(START.plusSeconds(5));
+    assertThat(OfferPolicy.crashTime(offer(), now.minus(Duration.ofHours(1))))
+        .isEqualTo(now.minus(Duration.ofHours(1)));
+  }
+
+  @Test
+  void anExitCodeIsBetterThanAnExceptionCodeAndThatBetterThanNone() throws Exception {
+    assertThat(OfferPolicy.exitCode(offer()).code()).isEqualTo("0xC0000005");
+    assertThat(OfferPolicy.exitCode(offer("exitCode", "null")).code()).isEqualTo("0xE0434352");
+    ObjectNode neither = AgentProtocol.mapper().valueToTree(offer("exitCode", "null"));
+    neither.putNull("exceptionCode");
+    assertThat(
+            OfferPolicy.exitCode(AgentProtocol.mapper().convertValue(neither, DumpOffer.class))
+                .code())
+        .isEqualTo("0x00000000");
+  }
+
+  @Test
+  void anHonestOfferIsBelieved() {
+    OfferPolicy.check(offer(), POD);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "pid          | -1",
+        "pid          | 4294967296",
+        "process      | null",
+        "processStart | null",
+        "crashTime    | null",
+        "kind         | null",
+        "size         | -1",
+        "exitCode     | 'zero'",
+        "exceptionCode | '0x123456789'",
+        "crashId      | '00000000000000000000000000000000'",
+        "pid          | 8",
+      })
+  void anOfferThatCannotBeTrueIsRefused(String field, String json) throws Exception {
+    DumpOffer offer = offer(field, json);
+
+    assertThatThrownBy(() -> OfferPolicy.check(offer, POD))
+        .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.status()).isEqualTo(400));
+  }
+
+  @Test
+  void longTextIsRefused() throws Exception {
+    DumpOffer process = offer("process", "'" + "x".repeat(261) + "'");
+    DumpOffer os = offer("osVersion", "'" + "x".repeat(129) + "'");
+
+    assertThatThrownBy(() -> OfferPolicy.check(process, POD)).hasMessageContaining("process");
+    assertThatThrownBy(() -> OfferPolicy.check(os, POD)).hasMessageContaining("osVersion");
+  }
+}

@@ -1,0 +1,160 @@
+package io.crashmonitor.operator.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.crashmonitor.api.Names;
+import io.crashmonitor.operator.MovableClock;
+import io.crashmonitor.operator.storage.Samples;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
+import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PodIdentitiesTest {
+  private final MovableClock clock = new MovableClock(Samples.NOON);
+  private final PlayedCluster cluster = new PlayedCluster();
+  private final PodIdentities identities = new PodIdentities(cluster, clock);
+
+  /** Says what the test wants it to. */
+  private static final class PlayedCluster implements PodIdentities.Cluster {
+    int asked;
+    boolean up = true;
+    boolean authenticated = true;
+    String audience = Names.AUDIENCE;
+    String user = "system:serviceaccount:shop:default";
+    String podUid = "uid-1";
+    String livingUid = "uid-1";
+    String session = "session-1";
+
+    @Override
+    public TokenReviewStatus review(String token, String wanted) {
+      asked++;
+      if (!up) {
+        throw new KubernetesClientException("down");
+      }
+      return new TokenReviewStatusBuilder()
+          .withAuthenticated(authenticated)
+          .withAudiences(audience)
+          .withNewUser()
+          .withUsername(user)
+          .addToExtra("authentication.kubernetes.io/pod-name", List.of("web-1"))
+          .addToExtra(
+              "authentication.kubernetes.io/pod-uid",
+              podUid.isEmpty() ? List.of() : List.of(podUid))
+          .endUser()
+          .build();
+    }
+
+    @Override
+    public Optional<Pod> pod(String namespace, String name) {
+      return livingUid.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new PodBuilder()
+                  .withNewMetadata()
+                  .withNamespace(namespace)
+                  .withName(name)
+                  .withUid(livingUid)
+                  .addToLabels(Names.SESSION_UID_LABEL, session)
+                  .endMetadata()
+                  .withNewSpec()
+                  .withNodeName("win-1")
+                  .addNewContainer()
+                  .withName("app")
+                  .withImage("shop:1")
+                  .endContainer()
+                  .endSpec()
+                  .build());
+    }
+  }
+
+  @Test
+  void aPodIsWhatTheApiServerSaysItIs() {
+    AgentIdentity pod = identities.identify("token");
+
+    assertThat(pod.namespace() + "/" + pod.pod() + "/" + pod.podUid())
+        .isEqualTo("shop/web-1/uid-1");
+    assertThat(pod.sessionUid()).isEqualTo("session-1");
+    assertThat(pod.node()).isEqualTo("win-1");
+    assertThat(pod.images()).containsEntry("app", "shop:1");
+  }
+
+  @Test
+  void anIdentityIsKeptForTenMinutes() {
+    identities.identify("token");
+    clock.advance(PodIdentities.LIFE.minusSeconds(1));
+    identities.identify("token");
+    assertThat(cluster.asked).isEqualTo(1);
+
+    clock.advance(Duration.ofSeconds(1));
+    identities.identify("token");
+    assertThat(cluster.asked).isEqualTo(2);
+    identities.identify("another token");
+    assertThat(cluster.asked).isEqualTo(3);
+  }
+
+  @Test
+  void aRefusalIsKeptForHalfAMinute() {
+    cluster.authenticated = false;
+    assertThatThrownBy(() -> identities.identify("token")).isInstanceOf(Refusal.class);
+    cluster.authenticated = true;
+    assertThatThrownBy(() -> identities.identify("token")).isInstanceOf(Refusal.class);
+
+    clock.advance(PodIdentities.REFUSAL_LIFE);
+
+    assertThat(identities.identify("token").pod()).isEqualTo("web-1");
+    assertThat(cluster.asked).isEqualTo(2);
+  }
+
+  @Test
+  void anApiServerThatIsAwaySaysNothingAboutTheToken() {
+    cluster.up = false;
+    assertThatThrownBy(() -> identities.identify("token"))
+        .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.status()).isEqualTo(503));
+    cluster.up = true;
+
+    assertThat(identities.identify("token").pod()).isEqualTo("web-1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "authenticated, 401",
+    "audience, 401",
+    "user, 403",
+    "podUid, 403",
+    "gone, 403",
+    "other, 403",
+    "session, 403",
+  })
+  void whoeverIsNotAnInjectedPodIsRefused(String flaw, int status) {
+    Consumer<PlayedCluster> change =
+        switch (flaw) {
+          case "authenticated" -> c -> c.authenticated = false;
+          case "audience" -> c -> c.audience = "https://kubernetes.default.svc";
+          case "user" -> c -> c.user = "system:node:n1";
+          case "podUid" -> c -> c.podUid = "";
+          case "gone" -> c -> c.livingUid = "";
+          case "other" -> c -> c.livingUid = "uid-2";
+          default -> c -> c.session = "";
+        };
+    change.accept(cluster);
+
+    assertThatThrownBy(() -> identities.identify("token"))
+        .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.status()).isEqualTo(status));
+  }
+
+  @Test
+  void aTokenBeyondAllLengthIsNotEvenAskedFor() {
+    assertThatThrownBy(() -> identities.identify("x".repeat(20_000))).isInstanceOf(Refusal.class);
+    assertThat(cluster.asked).isZero();
+  }
+}
