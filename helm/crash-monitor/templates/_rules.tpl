@@ -1,17 +1,17 @@
 {{- /* What the operator may do in each namespace that it watches. */ -}}
 {{- define "crash-monitor.rules.monitored" -}}
-# Sessions: the user's; of spec and metadata only the finalizer is ours.
+# Sessions are the user's: of spec and metadata only the finalizer is ours.
 - apiGroups: [crashmonitor.io]
   resources: [crashmonitorsessions]
-  verbs: [get, list, watch, patch, update]
+  verbs: [get, list, watch, patch]
 - apiGroups: [crashmonitor.io]
   resources: [crashmonitorsessions/status]
-  verbs: [get, patch, update]
-# Workloads: server-side apply of our own entries, never forced. No create, no delete.
+  verbs: [patch]
+# Server-side apply of entries of our own, never forced. No create, no delete.
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets]
   verbs: [get, list, watch, patch]
-# Pods: how their containers ended; the condition crashmonitor.io/Attached.
+# How containers ended; the condition crashmonitor.io/Attached.
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
@@ -22,13 +22,14 @@
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get]
-# crash-monitor-ca, by which the sidecars know the operator.
+# The CA by which sidecars know the operator, by its name alone.
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [get, create, patch, delete]
-- apiGroups: [events.k8s.io, ""]
+  resourceNames: [crash-monitor-ca]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create]
 {{- end -}}
 
 {{- /* What has no namespace. */ -}}
@@ -37,7 +38,11 @@
 - apiGroups: [authentication.k8s.io]
   resources: [tokenreviews]
   verbs: [create]
-# The default of clusterName.
+# Versions of the kubelets on Windows nodes.
+- apiGroups: [""]
+  resources: [nodes]
+  verbs: [list, watch]
+# The default name of the cluster in storage.
 - apiGroups: [""]
   resources: [namespaces]
   resourceNames: [kube-system]

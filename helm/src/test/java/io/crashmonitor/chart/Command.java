@@ -10,20 +10,21 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** A program run to its end, as a user's shell would. */
-record Command(List<String> arguments, Map<String, String> environment, String input, Path folder) {
+public record Command(
+    List<String> arguments, Map<String, String> environment, String input, Path folder) {
 
-  Command {
+  public Command {
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
   }
 
   /** What came out of it. */
-  record Result(List<String> arguments, int exitCode, String output, String errors) {
+  public record Result(List<String> arguments, int exitCode, String output, String errors) {
     /**
      * @return what it printed
      * @throws AssertionError with what it said, when it failed
      */
-    String succeeded() {
+    public String succeeded() {
       if (exitCode != 0) {
         throw new AssertionError(this + "\n" + output + errors);
       }
@@ -31,7 +32,7 @@ record Command(List<String> arguments, Map<String, String> environment, String i
     }
 
     /** What it said of its failure. */
-    String failed() {
+    public String failed() {
       if (exitCode == 0) {
         throw new AssertionError("did not fail: " + this + "\n" + output);
       }
@@ -44,25 +45,25 @@ record Command(List<String> arguments, Map<String, String> environment, String i
     }
   }
 
-  static Command of(String... arguments) {
+  public static Command of(String... arguments) {
     return new Command(List.of(arguments), Map.of(), "", Path.of("."));
   }
 
-  Command with(String variable, String value) {
+  public Command with(String variable, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(variable, value);
     return new Command(arguments, more, input, folder);
   }
 
-  Command input(String text) {
+  public Command input(String text) {
     return new Command(arguments, environment, text, folder);
   }
 
-  Command in(Path workingFolder) {
+  public Command in(Path workingFolder) {
     return new Command(arguments, environment, input, workingFolder);
   }
 
-  Result run() {
+  public Result run() {
     ProcessBuilder builder = new ProcessBuilder(arguments).directory(folder.toFile());
     builder.environment().putAll(environment);
     try {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The two Helms that people have, with no configuration of the machine's user. */
-enum Helm {
+public enum Helm {
   HELM3(Tool.HELM3, "v3.22.0"),
   HELM4(Tool.HELM4, "v4.3.1");
 
@@ -26,7 +26,7 @@ enum Helm {
     return version;
   }
 
-  Command command(String... arguments) {
+  public Command command(String... arguments) {
     Path home = Path.of("target", "helm-home", name()).toAbsolutePath();
     List<String> line = new ArrayList<>();
     line.add(Provisioned.load().path(tool).toString());
