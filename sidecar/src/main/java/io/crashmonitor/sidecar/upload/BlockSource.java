@@ -23,8 +23,10 @@ import java.util.zip.Deflater;
  * gives the same blocks, and blocks that are in storage already need not be compressed again.
  */
 final class BlockSource implements Closeable {
-  /** Bytes of the dump in a block: with what incompressible data grows by, it stays below 8 MiB. */
-  static final int PIECE = 8 * 1024 * 1024 - 64 * 1024;
+  private static final int BLOCK = 4 * 1024 * 1024;
+
+  /** Bytes of the dump in a block: with what incompressible data grows by, it stays below 4 MiB. */
+  static final int PIECE = BLOCK - 64 * 1024;
 
   private static final byte[] HEADER = {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, (byte) 0xFF};
   // An empty last block with fixed codes (RFC 1951 §3.2.6), which ends the stream of deflate.
@@ -100,7 +102,7 @@ final class BlockSource implements Closeable {
   }
 
   static int bufferSize() {
-    return 8 * 1024 * 1024;
+    return BLOCK;
   }
 
   /** SHA-256 of the dump, once all blocks were taken or passed over. */

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Uploads dumps, one at a time. While a block is on its way the next is compressed; two buffers of
- * 8 MiB are all it needs. What storage has is in the journal, so an attempt begins where the last
+ * 4 MiB are all it needs. What storage has is in the journal, so an attempt begins where the last
  * one ended.
  */
 public final class DumpUpload {

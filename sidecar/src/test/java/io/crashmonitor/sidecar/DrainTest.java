@@ -1,0 +1,34 @@
+package io.crashmonitor.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crashmonitor.sidecar.Drain.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class DrainTest {
+  private static final Instant T0 = Instant.parse("2026-11-22T08:00:00Z");
+  private static final Drain NONE = Drain.none(Duration.ofSeconds(55));
+
+  @Test
+  void goesOnUntilNothingWaits() {
+    Drain drain = NONE.seen(true, T0).seen(true, T0.plusSeconds(9));
+    assertThat(drain.verdict(true, T0.plusSeconds(9))).isEqualTo(Verdict.GO_ON);
+    assertThat(drain.verdict(false, T0.plusSeconds(9))).isEqualTo(Verdict.DONE);
+  }
+
+  @Test
+  void countsItsTimeFromTheFirstSight() {
+    Drain drain = NONE.seen(true, T0).seen(true, T0.plusSeconds(54));
+    assertThat(drain.verdict(true, T0.plusSeconds(54))).isEqualTo(Verdict.GO_ON);
+    assertThat(drain.verdict(true, T0.plusSeconds(55))).isEqualTo(Verdict.OVER);
+  }
+
+  @Test
+  void isNoneWhileNobodyAskedOrOnceTheRequestIsWithdrawn() {
+    assertThat(NONE.verdict(false, T0)).isEqualTo(Verdict.NOT_DRAINING);
+    assertThat(NONE.seen(true, T0).seen(false, T0).verdict(false, T0))
+        .isEqualTo(Verdict.NOT_DRAINING);
+  }
+}

@@ -1,0 +1,109 @@
+package io.crashmonitor.sidecar.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.agent.DumpOffer;
+import io.crashmonitor.agent.ProcessExit;
+import io.crashmonitor.agent.WatchedProcess;
+import io.crashmonitor.api.Compression;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpType;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.sidecar.supervisor.HelperState;
+import io.crashmonitor.sidecar.supervisor.ProcessInstance;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CrashFactsTest {
+  private static final Instant START = Instant.parse("2026-11-22T08:00:00.700Z");
+  private static final DumpFile FILE =
+      new DumpFile(Path.of("5_1795420800700_1.dmp"), ProcessInstance.of(5, START), true, 99, START);
+  private static final HelperState LIVING =
+      helper(
+          List.of(new WatchedProcess(5, "Checkout.exe", START, true, true, START, 9)), List.of());
+  private static final HelperState ENDED =
+      helper(
+          List.of(),
+          List.of(new ProcessExit(5, "Checkout.exe", START, START, "0xE0434352", true, 1)));
+
+  @ParameterizedTest
+  @CsvSource({
+    "Unhandled exception: E0434352.CLR, true, Crash",
+    "Unhandled exception: E0434352.CLR, false, Crash",
+    "First chance exception: E053534F, true, FirstChance",
+    "First chance exception: E053534F, false, FirstChance",
+    "Process Termination, false, Crash",
+    "'', true, FirstChance",
+    "'', false, Crash"
+  })
+  void tellsACrashFromAFirstChanceOfAProcessThatLivesOn(
+      String event, boolean lives, CrashKind kind) {
+    String comment = "\n*** procdump64 -ma -e 1 -f Unhandled*\n*** " + event;
+    CrashFacts facts = of(comment, lives ? LIVING : HelperState.NONE);
+    assertThat(facts.kind()).isEqualTo(kind);
+  }
+
+  @Test
+  void givesTheSameIdAsTheOperatorForAnyDumpOfTheProcess() {
+    assertThat(of("", HelperState.NONE).id())
+        .isEqualTo(CrashId.of("pod", 5, START.plusMillis(200)))
+        .isNotEqualTo(CrashId.of("pod", 6, START));
+  }
+
+  @Test
+  void takesTheExitCodeFromTheHelperAndElseLeavesItOpen() {
+    DumpOffer seen = offer(of("", ENDED));
+    assertThat(seen.exitCode()).isEqualTo("0xE0434352");
+    assertThat(seen.exitCodeSource()).isEqualTo(ExitCodeSource.AttachHelper);
+    assertThat(seen.process()).isEqualTo("Checkout.exe");
+    DumpOffer unseen = offer(of("", HelperState.NONE));
+    assertThat(unseen.exitCode()).isNull();
+    assertThat(unseen.exitCodeSource()).isEqualTo(ExitCodeSource.Exception);
+    assertThat(unseen.exceptionCode()).isEqualTo("0xC0000005");
+    assertThat(unseen.process()).isEqualTo("unknown");
+  }
+
+  @Test
+  void noticesADumpOfAnotherProcess() {
+    assertThat(of("", HelperState.NONE).contradictory()).isFalse();
+    assertThat(with(6, START).contradictory()).isTrue();
+    assertThat(with(5, START.plusSeconds(1)).contradictory()).isFalse();
+    assertThat(with(5, START.plusSeconds(2)).contradictory()).isTrue();
+  }
+
+  private static CrashFacts of(String comment, HelperState helper) {
+    return CrashFacts.of("pod", FILE, facts(5, START, comment), helper);
+  }
+
+  private static CrashFacts with(long pid, Instant start) {
+    return CrashFacts.of("pod", FILE, facts(pid, start, ""), HelperState.NONE);
+  }
+
+  private static DumpOffer offer(CrashFacts facts) {
+    return facts.offer("run", DumpType.Full, Compression.Gzip, false, Optional.empty());
+  }
+
+  private static DumpFacts facts(long pid, Instant start, String comment) {
+    return new DumpFacts(
+        OptionalLong.of(pid),
+        Optional.of(Instant.ofEpochSecond(start.getEpochSecond())),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of("0xC0000005"),
+        Optional.of(comment),
+        Optional.empty());
+  }
+
+  private static HelperState helper(List<WatchedProcess> processes, List<ProcessExit> exits) {
+    return new HelperState(
+        true, AttachPhase.Attached, "", "", Optional.of(START), processes, exits);
+  }
+}

@@ -1,0 +1,70 @@
+package io.crashmonitor.sidecar.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.crashmonitor.sidecar.supervisor.ProcessInstance;
+import io.crashmonitor.sidecar.volume.VolumeLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DumpScanTest {
+  @TempDir Path folder;
+  private VolumeLayout volume;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    volume = new VolumeLayout(folder.resolve("volume"));
+    volume.create();
+  }
+
+  @Test
+  void findsDumpsOldestFirst() throws IOException {
+    Path newer = dump(volume.ready().resolve("5_1795420800000_1.dmp"), 20);
+    Path older = dump(incoming("6_1795420801000").resolve("app.exe_261122_080001.dmp"), 10);
+    assertThat(new DumpScan(volume).dumps())
+        .extracting(DumpFile::path, DumpFile::finished, DumpFile::process)
+        .containsExactly(
+            tuple(older, false, new ProcessInstance(6, 1795420801)),
+            tuple(newer, true, new ProcessInstance(5, 1795420800)));
+  }
+
+  @Test
+  void leavesOtherFilesAndLinksWhereTheyAre() throws IOException {
+    Path secret = Files.writeString(folder.resolve("token"), "secret");
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    dump(outside.resolve("x.dmp"), 1);
+    Files.createSymbolicLink(volume.ready().resolve("5_1_1.dmp"), secret);
+    Files.createLink(volume.ready().resolve("5_1_2.dmp"), secret);
+    Files.createDirectory(volume.ready().resolve("5_1_3.dmp"));
+    Files.createSymbolicLink(volume.incoming().resolve("6_1"), outside);
+    Files.writeString(volume.ready().resolve("notes.txt"), "");
+    Files.writeString(incoming("7_1").resolve("notes.txt"), "");
+    assertThat(new DumpScan(volume).dumps()).isEmpty();
+    assertThat(secret).hasContent("secret");
+  }
+
+  @Test
+  void refusesAFolderThatWasReplacedByALink() throws IOException {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    dump(outside.resolve("5_1_1.dmp"), 1);
+    Files.delete(volume.ready());
+    Files.createSymbolicLink(volume.ready(), outside);
+    assertThat(new DumpScan(volume).dumps()).isEmpty();
+  }
+
+  private Path incoming(String name) throws IOException {
+    return Files.createDirectory(volume.incoming().resolve(name));
+  }
+
+  private static Path dump(Path path, int second) throws IOException {
+    Files.writeString(path, "MDMP");
+    return Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(second)));
+  }
+}
