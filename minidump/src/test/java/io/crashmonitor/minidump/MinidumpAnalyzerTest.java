@@ -98,6 +98,23 @@ class MinidumpAnalyzerTest {
   }
 
   @Test
+  void aListThatContradictsItsSizeIsGarbageAndSaidToBe() throws IOException {
+    byte[] dump = Samples.everything().build();
+    int entry = indexOfStream(dump, 3);
+    int list = dump[entry + 8] & 0xFF | (dump[entry + 9] & 0xFF) << 8;
+    dump[list] = 100;
+
+    CrashReport report =
+        MinidumpAnalyzer.analyze(Minidump.of(ByteSource.of(dump)), AnalysisOptions.defaults());
+
+    assertThat(report.threads()).isZero();
+    assertThat(report.findings())
+        .extracting(CrashReport.FindingFacts::message)
+        .contains("100 entries are claimed; the stream has room for 2");
+    assertThat(report.crashingThread().frames()).hasSize(2);
+  }
+
+  @Test
   void aDumpWithoutExceptionShowsItsThreads() throws IOException {
     byte[] context = DumpBuilder.amd64Context(0x1234, Map.of());
 

@@ -15,6 +15,14 @@ final class MemoryLists {
     long claimed = bytes.u64(stream.offset());
     long data = bytes.u64(stream.offset() + 8);
     long first = stream.offset() + 16;
+    long room = (stream.end() - first) / 16;
+    if (Long.compareUnsigned(claimed, room) > 0) {
+      throw Shape.malformed(
+          stream.offset(),
+          Long.toUnsignedString(claimed)
+              + " ranges of memory are claimed; the stream has room for "
+              + room);
+    }
     long fits = Math.min(stream.end() - first, Math.max(0, bytes.size() - first)) / 16;
     int count = (int) Math.min(fits, MOST);
     if (Long.compareUnsigned(claimed, count) < 0) {

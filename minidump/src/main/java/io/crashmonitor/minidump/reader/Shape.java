@@ -23,7 +23,7 @@ final class Shape {
    * A list of fixed-size entries after a 32-bit count, as far as it can be trusted.
    *
    * @param first offset of entry 0
-   * @param count entries that lie wholly in the stream and in the file, at most the limit
+   * @param count entries that lie wholly in the file, at most the limit
    * @param claimed entries the stream says it has
    */
   record Entries(long first, int count, long claimed) {
@@ -33,8 +33,9 @@ final class Shape {
   }
 
   /**
-   * Bounds a list: by its stream, by the file and by {@code limit}. Some writers pad four bytes
-   * between count and entries; a stream exactly four bytes longer than its entries shows it.
+   * Bounds a list by the file and by {@code limit}; one that contradicts its stream's size is
+   * garbage, one that the file's end cuts off is true as far as it goes. Some writers pad four
+   * bytes between count and entries; a stream exactly four bytes longer than its entries shows it.
    */
   static Entries entries(ByteSource bytes, StreamEntry stream, int entrySize, int limit) {
     atLeast(stream, 4);
@@ -44,8 +45,12 @@ final class Shape {
       first += 4;
     }
     long inStream = Math.max(0, stream.end() - first) / entrySize;
+    if (claimed > inStream) {
+      throw malformed(
+          stream.offset(), claimed + " entries are claimed; the stream has room for " + inStream);
+    }
     long inFile = Math.max(0, bytes.size() - first) / entrySize;
-    long count = Math.min(Math.min(claimed, limit), Math.min(inStream, inFile));
+    long count = Math.min(Math.min(claimed, limit), inFile);
     return new Entries(first, (int) count, claimed);
   }
 

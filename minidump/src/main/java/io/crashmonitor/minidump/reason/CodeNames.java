@@ -1,16 +1,19 @@
 package io.crashmonitor.minidump.reason;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Names and words of exception codes, NTSTATUS and HRESULT values, and fast-fail codes. */
 public final class CodeNames {
+  private static final Map<String, List<String>> TABLES = new ConcurrentHashMap<>();
+
   private CodeNames() {}
 
   /**
@@ -43,15 +46,15 @@ public final class CodeNames {
 
   /** What follows the key in the table's line that begins with it. */
   private static Optional<String> line(String table, String key) {
-    try (InputStream in = CodeNames.class.getResourceAsStream(table);
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (line.startsWith(key)) {
-          return Optional.of(line.substring(key.length()));
-        }
-      }
-      return Optional.empty();
+    return TABLES.computeIfAbsent(table, CodeNames::read).stream()
+        .filter(line -> line.startsWith(key))
+        .findFirst()
+        .map(line -> line.substring(key.length()));
+  }
+
+  private static List<String> read(String table) {
+    try (InputStream in = CodeNames.class.getResourceAsStream(table)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
