@@ -103,6 +103,14 @@ final class SessionEventSources {
     return sessions.byIndex(BY_TARGET, TargetConflicts.key(session));
   }
 
+  /** The workload of a session is free: its own writes wake nobody else. */
+  void wakeRivals(CrashMonitorSession session) {
+    sameTarget(session).stream()
+        .filter(s -> !s.getMetadata().getUid().equals(session.getMetadata().getUid()))
+        .map(ResourceID::fromResource)
+        .forEach(outside::propagateEvent);
+  }
+
   List<CrashMonitorSession> inNamespace(String namespace) {
     return sessions.byIndex(BY_NAMESPACE, namespace);
   }

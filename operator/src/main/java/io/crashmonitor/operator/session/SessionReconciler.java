@@ -11,6 +11,7 @@ import io.crashmonitor.operator.session.SessionStatusFactory.Written;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -20,6 +21,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -183,10 +185,22 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
             .log("the workload cannot be released yet: {}", refusal.get());
         return UpdateControl.<CrashMonitorSession>noUpdate().rescheduleAfter(RELEASE_AGAIN);
       }
-      PrimaryUpdateAndCacheUtils.removeFinalizer(context, FINALIZER);
+      letDelete(context);
     }
     board.withdraw(session.getMetadata().getUid());
     surroundings.forget(SessionObserver.key(session));
+    sources.wakeRivals(session);
     return UpdateControl.noUpdate();
+  }
+
+  private static void letDelete(Context<CrashMonitorSession> context) {
+    try {
+      PrimaryUpdateAndCacheUtils.removeFinalizer(context, FINALIZER);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw e;
+      }
+      // The cache was behind: an earlier turn had let it go.
+    }
   }
 }

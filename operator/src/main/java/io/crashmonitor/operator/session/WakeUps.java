@@ -2,6 +2,7 @@ package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.Injection;
 import io.crashmonitor.api.Phase;
+import io.crashmonitor.api.Reasons;
 import io.crashmonitor.operator.crash.CrashPicture;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.session.Plan.Standing;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 final class WakeUps {
   /** For what has no event, such as a field that another manager gave up. */
   private static final Duration SELDOM = Duration.ofMinutes(5);
+
+  /** For a session that waits for another, whose changes wake only itself. */
+  private static final Duration OFTEN = Duration.ofSeconds(15);
 
   private static final Duration SOONEST = Duration.ofMillis(500);
 
@@ -61,11 +65,14 @@ final class WakeUps {
           case Blocked, Pending, Failed -> true;
           case Disabled, Completed, Scheduled, Starting, Monitoring -> false;
         };
+    boolean rival = standing.reason().equals(Reasons.OLDER_SESSION);
     Stream<Instant> storage =
         StorageFaults.since(s).map(at -> at.plus(SessionPlanner.STORAGE_PATIENCE)).stream();
     Stream<Instant> ownWrite =
         s.injection().map(Injection::time).map(at -> at.plus(SessionPlanner.CACHE_LAG)).stream();
     return Stream.concat(
-        ownWrite, Stream.concat(waits ? Stream.of(s.now().plus(SELDOM)) : Stream.empty(), storage));
+        ownWrite,
+        Stream.concat(
+            waits ? Stream.of(s.now().plus(rival ? OFTEN : SELDOM)) : Stream.empty(), storage));
   }
 }
