@@ -141,15 +141,17 @@ static void ask_to_cancel(watch *w, uint64_t now) {
                heard ? L"does not let go though it was asked to" : L"does not listen to its cancel event");
 }
 
+/* The verdict stands for a while: no disk is asked ten times a second, and none to and fro. */
 static int disk_low(watch *w, const intent *want, uint64_t now, int attached) {
     uint64_t free_bytes, needed;
-    if (now < w->disk_next) return !attached && w->state == WATCH_DISK_LOW;
+    int to_be_told = w->low && !attached && w->state != WATCH_DISK_LOW;
+    if (now < w->disk_next && !to_be_told) return w->low;
     w->disk_next = now + DISK_EVERY_MS;
-    if (disk_is_enough(want->session, w->process, attached, &free_bytes, &needed)) return 0;
-    if (!attached)
+    w->low = !disk_is_enough(want->session, w->process, attached, &free_bytes, &needed);
+    if (w->low && !attached)
         become(w, WATCH_DISK_LOW, L"%llu MB are free on the volume, a dump of %ls needs %llu MB to be safe",
                free_bytes >> 20, w->name, needed >> 20);
-    return 1;
+    return w->low;
 }
 
 static void step_with_procdump(watch *w, const intent *want, uint64_t now) {

@@ -49,6 +49,7 @@ typedef struct {
     int failures;
     uint64_t next_try;
     uint64_t disk_next;
+    int low; /* too little free space, when last looked */
     int next_dump;
     int dumps;
 

@@ -172,6 +172,24 @@ class ArmingIT {
     AppContainer.assertAlive(app);
   }
 
+  @Test
+  void letsGoWhenTheVolumeRunsLowAndComesBackWhenItDoesNot() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    container.session(SessionFile.ofCrashes().volumePercent(100));
+    AttachState low = container.awaitState("disk low", s -> s.reason().equals("DiskLow"));
+    container.session(SessionFile.ofCrashes());
+    container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(low.phase()).isEqualTo(AttachPhase.Disarmed);
+    assertThat(low.message()).contains("MB are free");
+    assertThat(low.attachedNames()).isEmpty();
+    AppContainer.assertAlive(app);
+  }
+
   private long attachedProcDump() {
     return container.awaitPhase(AttachPhase.Attached).processes().get(0).procdumpPid();
   }

@@ -7,29 +7,44 @@ import java.util.stream.IntStream;
 
 /** {@code control\session.properties} as the agent writes it. */
 record SessionFile(
-    boolean armed, String disarmedReason, String disarmAt, String process, List<String> arguments) {
+    boolean armed,
+    String disarmedReason,
+    String disarmAt,
+    String process,
+    List<String> arguments,
+    int volumePercent) {
 
   /** Small dumps of unhandled exceptions, of the entry process and its children. */
   static SessionFile ofCrashes() {
     return new SessionFile(
-        true, "", "", "", List.of("-accepteula", "-mm", "-e", "-n", "1", "-at", "60"));
+        true, "", "", "", List.of("-accepteula", "-mm", "-e", "-n", "1", "-at", "60"), 1);
   }
 
   SessionFile disarmed(String reason) {
-    return new SessionFile(false, reason, disarmAt, process, arguments);
+    return new SessionFile(false, reason, disarmAt, process, arguments, volumePercent);
   }
 
   SessionFile disarmAt(Instant time) {
     return new SessionFile(
-        armed, disarmedReason, Long.toString(time.toEpochMilli()), process, arguments);
+        armed,
+        disarmedReason,
+        Long.toString(time.toEpochMilli()),
+        process,
+        arguments,
+        volumePercent);
   }
 
   SessionFile process(String pattern) {
-    return new SessionFile(armed, disarmedReason, disarmAt, pattern, arguments);
+    return new SessionFile(armed, disarmedReason, disarmAt, pattern, arguments, volumePercent);
   }
 
   SessionFile arguments(String... procdump) {
-    return new SessionFile(armed, disarmedReason, disarmAt, process, List.of(procdump));
+    return new SessionFile(
+        armed, disarmedReason, disarmAt, process, List.of(procdump), volumePercent);
+  }
+
+  SessionFile volumePercent(int percent) {
+    return new SessionFile(armed, disarmedReason, disarmAt, process, arguments, percent);
   }
 
   String text() {
@@ -41,9 +56,9 @@ record SessionFile(
         disarmAt=%s
         process=%s
         disk.commitPercent=150
-        disk.volumePercent=1
+        disk.volumePercent=%d
         """
-            .formatted(armed, disarmedReason, disarmAt, process);
+            .formatted(armed, disarmedReason, disarmAt, process, volumePercent);
     return head
         + IntStream.range(0, arguments.size())
             .mapToObj(i -> "arg." + i + "=" + arguments.get(i) + "\n")
