@@ -67,10 +67,13 @@ class HookIT {
   void doesNotMistakeItsOwnShellForTheApplication() throws Exception {
     container.session(SessionFile.ofCrashes());
 
-    container.hook();
+    WineProcess shell =
+        container.start(
+            "cmd", "/d", "/c", AppContainer.ATTACH + " hook & for /l %i in (0,0,1) do @rem");
 
     AttachState state = container.awaitPhase(AttachPhase.WaitingForProcess);
-    assertThat(state.processes()).isEmpty();
+    assertThat(shell.isAlive()).isTrue();
+    assertThat(state.message()).contains("entry process is not found");
   }
 
   @Test

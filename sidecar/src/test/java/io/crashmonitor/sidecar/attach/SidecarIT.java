@@ -8,8 +8,10 @@ import io.crashmonitor.testbed.wine.WindowsPath;
 import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -60,15 +62,22 @@ class SidecarIT {
   }
 
   @Test
-  void doesNotMistakeTheReadinessOfTheContainerBeforeForItsOwn() throws Exception {
+  void takesBackTheReadinessOfTheContainerBeforeWhileItCopies() throws Exception {
     Path ready = container.volume().resolve("state/ready");
     Files.createDirectories(ready.getParent());
     Files.writeString(ready, "of a container before");
+    try (RandomAccessFile large =
+        new RandomAccessFile(image.resolve("procdump64.exe").toFile(), "rw")) {
+      large.setLength(300L << 20);
+    }
     addImage();
 
     sidecar();
 
-    await().atMost(SOON).until(() -> Files.exists(ready) && Files.size(ready) == 2);
+    Path copying = container.volume().resolve("bin/procdump64.exe.new");
+    await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> Files.exists(copying));
+    assertThat(ready).doesNotExist();
+    await().atMost(SOON).until(() -> Files.exists(ready));
   }
 
   @Test
@@ -82,6 +91,22 @@ class SidecarIT {
     awaitReady();
 
     assertThat(installed).hasSameBinaryContentAs(image.resolve("procdump64.exe"));
+  }
+
+  @Test
+  void renewsAToolThatTheApplicationsContainerRuns() throws Exception {
+    Path installed = container.volume().resolve("bin/attach.exe");
+    Files.createDirectories(installed.getParent());
+    Files.write(installed, Files.readAllBytes(AppContainer.HELPER));
+    Files.write(installed, new byte[1], StandardOpenOption.APPEND);
+    WineProcess running = container.supervise();
+    addImage();
+
+    sidecar();
+    awaitReady();
+
+    assertThat(installed).hasSameBinaryContentAs(image.resolve("attach.exe"));
+    assertThat(running.isAlive()).isTrue();
   }
 
   @Test
