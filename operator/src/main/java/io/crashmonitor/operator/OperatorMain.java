@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,10 +54,10 @@ public final class OperatorMain {
     }
     LOG.atInfo().addKeyValue("configuration", config).log("crash-monitor starts");
     CountDownLatch asked = new CountDownLatch(1);
-    CountDownLatch closed = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(asked, closed), "end"));
+    CompletableFuture<Exit> ended = new CompletableFuture<>();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(asked, ended), "end"));
     Exit exit = serve(config, asked);
-    closed.countDown();
+    ended.complete(exit);
     return exit;
   }
 
@@ -73,15 +76,20 @@ public final class OperatorMain {
     }
   }
 
-  /** The JVM ends when its hooks have: so they wait for the main thread to put things away. */
-  private static void end(CountDownLatch asked, CountDownLatch closed) {
+  /**
+   * The JVM ends when its hooks have, so this one waits until the main thread has put everything
+   * away. An orderly end is 0, not the 143 of a JVM that was told to end.
+   */
+  private static void end(CountDownLatch asked, CompletableFuture<Exit> ended) {
     asked.countDown();
     try {
-      if (!closed.await(20, TimeUnit.SECONDS)) {
-        LOG.atWarn().log("crash-monitor did not end in time");
+      if (ended.get(20, TimeUnit.SECONDS) == Exit.OK) {
+        Runtime.getRuntime().halt(Exit.OK.code);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().log("crash-monitor did not end in time");
     }
   }
 

@@ -5,6 +5,10 @@ import io.crashmonitor.operator.agent.AgentCertificates;
 import io.crashmonitor.operator.agent.AgentRegistry;
 import io.crashmonitor.operator.agent.AgentServer;
 import io.crashmonitor.operator.agent.SessionBoard;
+import io.crashmonitor.operator.inject.SidecarSettings;
+import io.crashmonitor.operator.session.LiveSurroundings;
+import io.crashmonitor.operator.session.SessionReconciler;
+import io.crashmonitor.operator.session.SessionSettings;
 import io.crashmonitor.operator.storage.AzureDumpStores;
 import io.crashmonitor.operator.storage.DumpPlaces;
 import io.crashmonitor.operator.storage.StorageCrashRecorder;
@@ -108,8 +112,21 @@ public final class OperatorProcess implements AutoCloseable {
                 certificates,
                 config.agentPort()));
     keepCertificates(certificates);
+    LiveSurroundings surroundings =
+        new LiveSurroundings(storage, registry, recorder, certificates::caPem);
     Operator operator =
-        new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false));
+        new Operator(
+            o ->
+                o.withKubernetesClient(client)
+                    .withCloseClientOnStop(false)
+                    .withParseResourceVersions(true));
+    operator.register(
+        new SessionReconciler(client, settings(config, client), surroundings, board, clock),
+        c -> {
+          if (!config.watchNamespaces().isEmpty()) {
+            c.settingNamespaces(Set.copyOf(config.watchNamespaces()));
+          }
+        });
     running.addLast(operator::stop);
     operator.start();
     ready = true;
@@ -144,8 +161,25 @@ public final class OperatorProcess implements AutoCloseable {
     }
   }
 
+  private static SessionSettings settings(OperatorConfig config, KubernetesClient client) {
+    SidecarSettings sidecar =
+        new SidecarSettings(
+            config.sidecarImage(),
+            config.agentUrl().toString(),
+            config.imagePullSecrets(),
+            config.sidecarCpuRequest(),
+            config.sidecarMemoryRequest(),
+            config.sidecarMemoryLimit());
+    return new SessionSettings(
+        sidecar,
+        clusterName(config, client),
+        config.procDumpLicenceAccepted(),
+        config.joinWait(),
+        config.breakerWait());
+  }
+
   /** The name in blob names: configured, else from the cluster's own identity. */
-  static String clusterName(OperatorConfig config, KubernetesClient client) {
+  private static String clusterName(OperatorConfig config, KubernetesClient client) {
     return config
         .clusterName()
         .orElseGet(
