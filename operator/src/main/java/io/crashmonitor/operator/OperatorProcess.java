@@ -16,6 +16,11 @@ import io.crashmonitor.operator.storage.StorageWatch;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.crashmonitor.operator.inject.SidecarSettings;
+import io.crashmonitor.operator.session.LiveSurroundings;
+import io.crashmonitor.operator.session.SessionReconciler;
+import io.crashmonitor.operator.session.SessionSettings;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,6 +39,9 @@ import org.slf4j.LoggerFactory;
 /** All parts of the operator, wired and running. Closing stops them in the opposite order. */
 public final class OperatorProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
+  private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
+  private static final double RETRY_FACTOR = 2;
+  private static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
   private static final Duration CERTIFICATE_CHECK = Duration.ofHours(1);
   private static final int CLUSTER_NAME_LENGTH = 8;
 
@@ -128,9 +136,46 @@ public final class OperatorProcess implements AutoCloseable {
           }
         });
     running.addLast(operator::stop);
+    operator.register(
+        new SessionReconciler(
+            client,
+            settings(config, clusterName(config, client)),
+            new LiveSurroundings(storage, registry, recorder, certificates::caPem),
+            board,
+            clock),
+        overrider -> {
+          if (!config.watchNamespaces().isEmpty()) {
+            overrider.settingNamespaces(Set.copyOf(config.watchNamespaces()));
+          }
+          overrider.withRetry(retry());
+        });
     operator.start();
     ready = true;
     LOG.atInfo().log("crash-monitor is ready");
+  }
+
+  private static SessionSettings settings(OperatorConfig config, String clusterName) {
+    return new SessionSettings(
+        new SidecarSettings(
+            config.sidecarImage(),
+            config.agentUrl().toString(),
+            config.imagePullSecrets(),
+            config.sidecarCpuRequest(),
+            config.sidecarMemoryRequest(),
+            config.sidecarMemoryLimit()),
+        clusterName,
+        config.procDumpLicenceAccepted(),
+        config.joinWait(),
+        config.breakerWait());
+  }
+
+  /** What fails because of the world is tried again for ever, ever more slowly. */
+  private static GenericRetry retry() {
+    return new GenericRetry()
+        .setInitialInterval(RETRY_FIRST)
+        .setIntervalMultiplier(RETRY_FACTOR)
+        .setMaxInterval(RETRY_LONGEST.toMillis())
+        .withoutMaxAttempts();
   }
 
   private void keepCertificates(AgentCertificates certificates) {
