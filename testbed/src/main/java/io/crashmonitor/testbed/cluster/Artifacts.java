@@ -37,13 +37,9 @@ public record Artifacts(Path root) {
     return artifacts;
   }
 
-  public Path customResourceDefinition() {
-    return root.resolve("crds/crashmonitorsessions.yaml");
-  }
-
-  /** The operator's roles, as shipped. */
-  public Path roles() {
-    return root.resolve("operator/src/main/kubernetes/rbac.yaml");
+  /** What users apply to install the operator: definition, roles, service account, Deployment. */
+  public Path installManifest() {
+    return root.resolve("install.yaml");
   }
 
   public Path operatorJar() {

@@ -8,11 +8,12 @@ import io.crashmonitor.testbed.node.ImageCatalog;
 import io.crashmonitor.testbed.node.NodeSettings;
 import io.crashmonitor.testbed.node.WindowsNode;
 import io.crashmonitor.testbed.wine.WineInstallation;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -203,9 +204,14 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
+  /**
+   * What users apply, but for the Deployment: the operator runs as a process of this machine, with
+   * exactly these roles.
+   */
   private void install() {
-    kubectl(
-        "default", "", "apply", "--server-side", "-f", path(artifacts.customResourceDefinition()));
+    client().load(read(artifacts.installManifest())).items().stream()
+        .filter(item -> !item.getKind().equals("Deployment"))
+        .forEach(item -> client().resource(item).serverSideApply());
     kubectl(
         "default",
         "",
@@ -213,26 +219,18 @@ public final class TestCluster implements AutoCloseable {
         "--for=condition=Established",
         "crd/crashmonitorsessions.crashmonitor.io",
         "--timeout=30s");
-    controlPlane
-        .client()
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(OPERATOR_NAMESPACE)
-                .endMetadata()
-                .build())
-        .serverSideApply();
-    controlPlane
-        .client()
-        .resource(
-            new ServiceAccountBuilder()
-                .withNewMetadata()
-                .withName(OPERATOR_ACCOUNT)
-                .withNamespace(OPERATOR_NAMESPACE)
-                .endMetadata()
-                .build())
-        .serverSideApply();
-    kubectl(OPERATOR_NAMESPACE, "", "apply", "-f", path(artifacts.roles()));
+  }
+
+  private KubernetesClient client() {
+    return controlPlane.client();
+  }
+
+  private static InputStream read(Path file) {
+    try {
+      return new ByteArrayInputStream(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file, e);
+    }
   }
 
   /** The operator's own credentials: a token of its service account, not the administrator's. */
@@ -272,9 +270,5 @@ public final class TestCluster implements AutoCloseable {
   private <T extends AutoCloseable> T opened(T part) {
     parts.addLast(part);
     return part;
-  }
-
-  private static String path(Path file) {
-    return file.toString();
   }
 }
