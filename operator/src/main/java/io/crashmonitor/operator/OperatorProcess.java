@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -100,7 +101,7 @@ public final class OperatorProcess implements AutoCloseable {
         AgentCertificates.open(
             client,
             config.namespace(),
-            Set.of(config.serviceHost(), config.agentUrl().getHost()),
+            Set.copyOf(List.of(config.serviceHost(), config.agentUrl().getHost())),
             clock);
     agents =
         running(
