@@ -9,13 +9,11 @@ import io.crashmonitor.agent.SyncRequest;
 import io.crashmonitor.operator.storage.DumpPlaces;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageFaultException;
-import io.crashmonitor.report.CrashId;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -40,7 +38,6 @@ public final class AgentServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentServer.class);
   private static final int WORKERS = 16;
   private static final int QUEUE = 2000;
-  private static final long TOO_LARGE_BUT_HEARD = 8L * AgentProtocol.MESSAGE_LIMIT;
   private static final JsonMapper JSON = AgentProtocol.mapper();
 
   /**
@@ -140,33 +137,10 @@ public final class AgentServer implements AutoCloseable {
         AgentProtocol.ABANDON, ctx -> handle(ctx, call -> onWorker(() -> abandon(call))));
   }
 
-  /** One request: its token, its path's crash id and its body, bounded. */
-  private record Call(String token, String crashId, byte[] body) {
-    <T> T as(Class<T> type) {
-      try {
-        T value = JSON.readValue(body, type);
-        if (value == null) {
-          throw Refusal.badRequest("the body is null");
-        }
-        return value;
-      } catch (IOException e) {
-        throw Refusal.badRequest("the body is not JSON of a " + type.getSimpleName());
-      }
-    }
-
-    CrashId crash() {
-      try {
-        return new CrashId(crashId);
-      } catch (IllegalArgumentException e) {
-        throw Refusal.badRequest(e.getMessage());
-      }
-    }
-  }
-
-  private void handle(Context ctx, Function<Call, CompletableFuture<Reply>> work) {
+  private void handle(Context ctx, Function<AgentCall, CompletableFuture<Reply>> work) {
     CompletableFuture<Reply> reply;
     try {
-      reply = work.apply(call(ctx)).exceptionally(AgentServer::refused);
+      reply = work.apply(AgentCall.of(ctx)).exceptionally(AgentServer::refused);
     } catch (RuntimeException e) {
       reply = CompletableFuture.completedFuture(refused(e));
     }
@@ -174,7 +148,7 @@ public final class AgentServer implements AutoCloseable {
     ctx.future(() -> answer.thenAccept(r -> write(ctx, r)));
   }
 
-  private CompletableFuture<Reply> sync(Call call) {
+  private CompletableFuture<Reply> sync(AgentCall call) {
     return onWorker(
             () -> {
               AgentIdentity pod = identify(call);
@@ -189,7 +163,7 @@ public final class AgentServer implements AutoCloseable {
         .thenApply(AgentServer::ok);
   }
 
-  private Reply offer(Call call) {
+  private Reply offer(AgentCall call) {
     AgentIdentity pod = identify(call);
     if (!offers.allows(pod.podUid())) {
       throw Refusal.tooMany();
@@ -201,7 +175,7 @@ public final class AgentServer implements AutoCloseable {
     return reply;
   }
 
-  private Reply complete(Call call) {
+  private Reply complete(AgentCall call) {
     AgentIdentity pod = identify(call);
     PublishedSession session = session(pod);
     Reply reply = ok(dumps.complete(pod, session, call.crash(), call.as(DumpCompletion.class)));
@@ -209,7 +183,7 @@ public final class AgentServer implements AutoCloseable {
     return reply;
   }
 
-  private Reply abandon(Call call) {
+  private Reply abandon(AgentCall call) {
     AgentIdentity pod = identify(call);
     PublishedSession session = session(pod);
     dumps.abandon(pod, session, call.crash(), call.as(DumpAbandon.class));
@@ -217,7 +191,7 @@ public final class AgentServer implements AutoCloseable {
     return ok(Map.of());
   }
 
-  private AgentIdentity identify(Call call) {
+  private AgentIdentity identify(AgentCall call) {
     AgentIdentity pod = identities.identify(call.token());
     if (!requests.allows(pod.podUid())) {
       throw Refusal.tooMany();
@@ -236,34 +210,6 @@ public final class AgentServer implements AutoCloseable {
       return CompletableFuture.supplyAsync(work, workers);
     } catch (RejectedExecutionException e) {
       throw Refusal.notNow("too much to do");
-    }
-  }
-
-  private static Call call(Context ctx) {
-    String authorization = ctx.header("Authorization");
-    String token =
-        authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-            ? authorization.substring(7).strip()
-            : "";
-    if (token.isEmpty()) {
-      throw Refusal.unauthenticated("a bearer token of the pod is needed");
-    }
-    return new Call(token, ctx.pathParamMap().getOrDefault("crashId", ""), body(ctx));
-  }
-
-  /** Bounded before it is in memory, whatever its headers say. */
-  private static byte[] body(Context ctx) {
-    int limit = AgentProtocol.MESSAGE_LIMIT;
-    try (InputStream in = ctx.req().getInputStream()) {
-      byte[] body = in.readNBytes(limit + 1);
-      if (body.length > limit) {
-        // A client that is still sending would never see the answer.
-        in.skip(TOO_LARGE_BUT_HEARD);
-        throw Refusal.tooLarge(limit);
-      }
-      return body;
-    } catch (IOException e) {
-      throw Refusal.badRequest("the body ended early");
     }
   }
 

@@ -24,7 +24,6 @@ import com.azure.storage.common.StorageSharedKeyCredential;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import com.azure.storage.common.sas.SasProtocol;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -293,25 +292,5 @@ final class BlobDumpStore implements DumpStore {
       root = root.getCause();
     }
     return root.getClass().getSimpleName();
-  }
-
-  /** Refuses what is longer than it may be, before it is in memory. */
-  private static final class BoundedBytes extends ByteArrayOutputStream {
-    private final String blob;
-    private final int limit;
-
-    BoundedBytes(String blob, int limit) {
-      this.blob = blob;
-      this.limit = limit;
-    }
-
-    @Override
-    public synchronized void write(byte[] bytes, int offset, int length) {
-      if (count + length > limit) {
-        throw new StorageFaultException(
-            new StorageFault.Unreachable(blob + " is longer than " + limit + " bytes"));
-      }
-      super.write(bytes, offset, length);
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The budget of one run, as it lies in storage: who holds a place, and which crashes are recorded
@@ -266,13 +267,8 @@ public record Ledger(
   /** In place of the entry of the same crash, or at the end; forgets the oldest placeless ones. */
   private Ledger put(Entry next) {
     List<Entry> all = new ArrayList<>(entries);
-    int at = 0;
-    while (at < all.size() && !all.get(at).crashId().equals(next.crashId())) {
-      at++;
-    }
-    if (at < all.size()) {
-      all.set(at, next);
-    } else {
+    all.replaceAll(e -> e.crashId().equals(next.crashId()) ? next : e);
+    if (!all.contains(next)) {
       all.add(next);
     }
     long placeless = all.stream().filter(e -> !e.state().holdsPlace()).count();
@@ -299,8 +295,6 @@ public record Ledger(
   }
 
   private static <T> List<T> plus(List<T> list, T one) {
-    List<T> more = new ArrayList<>(list);
-    more.add(one);
-    return more;
+    return Stream.concat(list.stream(), Stream.of(one)).toList();
   }
 }

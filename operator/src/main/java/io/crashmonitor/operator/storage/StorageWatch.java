@@ -22,10 +22,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class StorageWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StorageWatch.class);
-  private static final int THREADS = 4;
+  private static final int THREADS = 8;
 
   /** A session that is not monitoring is read so many times less often. */
   private static final int SELDOM = 5;
+
+  /** After so many readings in vain it is read seldom: each holds a thread until it times out. */
+  private static final int PATIENCE = 3;
 
   private static final Duration HURRIED = Duration.ofSeconds(10);
   private static final Duration HURRY_LASTS = Duration.ofMinutes(1);
@@ -96,6 +99,7 @@ public final class StorageWatch implements AutoCloseable {
     private boolean ended;
     private boolean reading;
     private boolean again;
+    private int inVain;
     private Instant hurryUntil = Instant.MIN;
     private Instant lastRead = Instant.MIN;
     private Optional<StorageSnapshot> last = Optional.empty();
@@ -169,7 +173,7 @@ public final class StorageWatch implements AutoCloseable {
       if (clock.instant().isBefore(hurryUntil) && pace.compareTo(HURRIED) > 0) {
         return HURRIED;
       }
-      return active ? pace : pace.multipliedBy(SELDOM);
+      return active && inVain < PATIENCE ? pace : pace.multipliedBy(SELDOM);
     }
 
     private StorageSnapshot readOnce(StorageTarget now) {
@@ -196,10 +200,15 @@ public final class StorageWatch implements AutoCloseable {
     }
 
     private synchronized boolean keep(StorageSnapshot snapshot) {
+      inVain = snapshot.fault().filter(StorageWatch::isAway).isPresent() ? inVain + 1 : 0;
       boolean changed = last.isEmpty() || !last.get().sameContent(snapshot);
       last = Optional.of(snapshot);
       return changed && !ended;
     }
+  }
+
+  private static boolean isAway(StorageFault fault) {
+    return fault instanceof StorageFault.Unreachable;
   }
 
   private static void tell(Consumer<ResourceKey> listener, ResourceKey session) {
