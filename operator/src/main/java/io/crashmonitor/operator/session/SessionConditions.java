@@ -2,7 +2,6 @@ package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.ConditionTypes;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
-import io.crashmonitor.api.LogTail;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
 import io.crashmonitor.operator.inject.Injectability;
@@ -100,12 +99,7 @@ final class SessionConditions {
       return;
     }
     List<Note> notes = new ArrayList<>(s.requests().notes());
-    if (!s.spec().logTail().equals(LogTail.DEFAULT) && s.spec().logTail().lines() > 0) {
-      notes.add(
-          new Note(
-              Reasons.NOT_YET_SUPPORTED,
-              "spec.logTail.lines is accepted and not collected yet: leave it out."));
-    }
+    NotYetSupported.leftOut(s.spec()).ifPresent(notes::add);
     conditions.set(
         ConditionTypes.STALLED,
         Value.False,

@@ -1,10 +1,6 @@
 package io.crashmonitor.operator.session;
 
-import io.crashmonitor.api.AttachMode;
-import io.crashmonitor.api.CaptureEngine;
-import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.ConditionTypes;
-import io.crashmonitor.api.CrashMonitorSessionSpec;
 import io.crashmonitor.api.Injection;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
@@ -15,7 +11,6 @@ import io.crashmonitor.operator.inject.Workload;
 import io.crashmonitor.operator.session.Plan.Standing;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,12 +35,7 @@ final class SessionPlanner {
           SessionPlanner::sidecarDoesHarm,
           SessionPlanner::completed,
           SessionPlanner::scheduled,
-          SessionPlanner::olderSession,
-          SessionPlanner::targetInTheWay,
-          SessionPlanner::clusterTooOld,
-          SessionPlanner::licenceNotAccepted,
-          SessionPlanner::remoteDebugging,
-          SessionPlanner::refusedByServer,
+          Obstacles::blocked,
           SessionPlanner::targetMissing,
           SessionPlanner::storageMissing,
           SessionPlanner::notInjected,
@@ -104,7 +94,7 @@ final class SessionPlanner {
   private static Optional<Plan> specCannotWork(Situation s) {
     return s.window()
         .problem()
-        .or(() -> unsupported(s.spec()))
+        .or(() -> NotYetSupported.inTheWay(s.spec()))
         .flatMap(note -> refuse(Phase.Failed, note.reason(), note.message()));
   }
 
@@ -167,64 +157,6 @@ final class SessionPlanner {
         : Optional.empty();
   }
 
-  private static Optional<Plan> olderSession(Situation s) {
-    return s.seen()
-        .olderSession()
-        .flatMap(
-            name ->
-                refuse(
-                    Phase.Blocked,
-                    Reasons.OLDER_SESSION,
-                    "Session "
-                        + name
-                        + " is older and watches the same workload: delete or disable one of the"
-                        + " two."));
-  }
-
-  private static Optional<Plan> targetInTheWay(Situation s) {
-    return s.seen()
-        .workload()
-        .flatMap(w -> s.container().flatMap(c -> Injectability.obstacle(w, c)))
-        .flatMap(o -> refuse(Phase.Blocked, o.reason(), o.message()));
-  }
-
-  private static Optional<Plan> clusterTooOld(Situation s) {
-    return s.seen()
-        .cluster()
-        .tooOld()
-        .flatMap(words -> refuse(Phase.Blocked, Reasons.CLUSTER_TOO_OLD, words));
-  }
-
-  private static Optional<Plan> licenceNotAccepted(Situation s) {
-    return s.seen().settings().licenceAccepted()
-        ? Optional.empty()
-        : refuse(
-            Phase.Blocked,
-            Reasons.LICENCE_NOT_ACCEPTED,
-            "ProcDump may be used only under the Sysinternals Software License Terms: accept them"
-                + " for this installation with CRASH_MONITOR_ACCEPT_PROCDUMP_LICENCE=true in the"
-                + " operator's environment.");
-  }
-
-  private static Optional<Plan> remoteDebugging(Situation s) {
-    return RemoteDebugging.of(s)
-        .map(words -> new Plan.Wait(new Standing(Phase.Blocked, Reasons.REMOTE_DEBUGGING, words)));
-  }
-
-  private static Optional<Plan> refusedByServer(Situation s) {
-    return s.seen()
-        .refusal()
-        .flatMap(
-            words ->
-                refuse(
-                    Phase.Blocked,
-                    Reasons.FIELD_CONFLICT,
-                    "The API server did not take the sidecar: "
-                        + words
-                        + ". Give the field up in the workload's manifest; the next change of the"
-                        + " workload tries again."));
-  }
-
   private static Optional<Plan> targetMissing(Situation s) {
     return s.seen().workload().isPresent()
         ? Optional.empty()
@@ -268,6 +200,9 @@ final class SessionPlanner {
     Standing starting =
         new Standing(
             Phase.Starting, Reasons.STARTING, "Putting the sidecar in; this needs one rollout.");
+    if (justWritten(s)) {
+      return Optional.of(new Plan.Wait(starting));
+    }
     boolean wiped = s.injection().map(Injection::time).isPresent() && s.nothingNewIsAsked();
     if (!wiped) {
       return Optional.of(new Plan.Inject(starting, container, false));
@@ -318,28 +253,6 @@ final class SessionPlanner {
     return injection.map(Injection::heals).orElse(List.of()).stream()
         .filter(at -> at.plus(HEALS_COUNT_FOR).isAfter(now))
         .toList();
-  }
-
-  private static Optional<Note> unsupported(CrashMonitorSessionSpec spec) {
-    List<String> fields = new ArrayList<>();
-    if (spec.capture().engine() == CaptureEngine.CreateDump) {
-      fields.add("capture.engine: CreateDump (use Auto)");
-    }
-    if (spec.capture().attach() == AttachMode.Manual) {
-      fields.add("capture.attach: Manual (use Hook)");
-    }
-    if (spec.dump().compression() == Compression.Zstd) {
-      fields.add("dump.compression: Zstd (use Gzip)");
-    }
-    if (spec.storage().azureBlob().auth().workloadIdentity() != null) {
-      fields.add("storage.azureBlob.auth.workloadIdentity (use secretRef)");
-    }
-    return fields.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Note(
-                Reasons.NOT_YET_SUPPORTED,
-                "Not supported yet in spec: " + String.join(", ", fields) + "."));
   }
 
   private static Plan failed(Situation s, String reason, String message) {

@@ -1,27 +1,20 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.CrashMonitorSession;
-import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Names;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.operator.agent.SessionBoard;
-import io.crashmonitor.operator.crash.DumplessReport;
 import io.crashmonitor.operator.inject.WorkloadApplier;
 import io.crashmonitor.operator.session.SessionStatusFactory.Written;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -47,8 +40,8 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
   private final SessionObserver observer;
   private final WorkloadActions actions;
   private final Surroundings surroundings;
-  private final SessionBoard board;
-  private final EventRecorder events;
+  private final SessionFeed feed;
+  private final StatusWriter status;
   private SessionEventSources sources;
 
   public SessionReconciler(
@@ -63,8 +56,8 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
     this.observer = new SessionObserver(settings, surroundings, server, clock);
     this.actions = new WorkloadActions(new WorkloadApplier(client), settings, surroundings);
     this.surroundings = surroundings;
-    this.board = board;
-    this.events = new EventRecorder(client);
+    this.feed = new SessionFeed(surroundings, board);
+    this.status = new StatusWriter(client);
   }
 
   @Override
@@ -83,13 +76,13 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
     Optional<? extends HasMetadata> live = sources.workload(session);
     Situation found = Situation.of(observer.observe(session, live, sources));
     Plan plan = SessionPlanner.plan(found);
-    boolean writes = plan instanceof Plan.Inject || plan instanceof Plan.Release;
     if (!session.hasFinalizer(FINALIZER) && (plan instanceof Plan.Inject || found.injected())) {
-      session = hold(session, context);
+      session = StatusWriter.hold(session, FINALIZER, context);
     }
+    boolean writes = plan instanceof Plan.Inject || plan instanceof Plan.Release;
     if (writes && plan.standing().phase() == Phase.Failed) {
       // Remembered first: an operator that ends between the two must not inject once more.
-      session = report(session, found, plan.standing(), Written.Nothing, context);
+      session = status.report(session, found, plan.standing(), Written.Nothing, context);
     }
     WorkloadActions.Result result = actions.carryOut(plan, found, live, sources);
     Situation now =
@@ -97,80 +90,10 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
             ? Situation.of(found.seen().after(session, result.workload(), result.refusal()))
             : found;
     Plan.Standing standing = writes ? SessionPlanner.plan(now).standing() : plan.standing();
-    feed(now, standing);
-    report(session, now, standing, result.written(), context);
+    feed.feed(now, standing);
+    status.report(session, now, standing, result.written(), context);
     return UpdateControl.<CrashMonitorSession>noUpdate()
         .rescheduleAfter(WakeUps.next(now, standing));
-  }
-
-  /** From now on a deletion waits for the release. */
-  private static CrashMonitorSession hold(
-      CrashMonitorSession session, Context<CrashMonitorSession> context) {
-    CrashMonitorSession held =
-        PrimaryUpdateAndCacheUtils.addFinalizerWithSSA(context, session, FINALIZER);
-    context
-        .eventSourceRetriever()
-        .getControllerEventSource()
-        .handleRecentResourceUpdate(ResourceID.fromResource(session), held, session);
-    return held;
-  }
-
-  private void feed(Situation s, Plan.Standing standing) {
-    var target = Publication.storage(s);
-    surroundings.follow(target, Publication.active(s, standing));
-    Publication.agents(s, standing).ifPresentOrElse(board::publish, () -> board.withdraw(s.uid()));
-    s.crashes()
-        .ifPresent(
-            crashes -> {
-              String workload = s.spec().target().kind() + "/" + s.spec().target().name();
-              String namespace = target.session().namespace();
-              var recorder = surroundings.crashes();
-              crashes
-                  .unrecorded()
-                  .forEach(
-                      u ->
-                          recorder.recordWithoutDump(
-                              target, DumplessReport.of(u, s.uid(), namespace, workload)));
-              crashes
-                  .joins()
-                  .forEach(
-                      j ->
-                          recorder.joinTermination(
-                              target,
-                              j.crash(),
-                              j.exitCode(),
-                              j.exitCodeSource(),
-                              j.restartCount()));
-              crashes
-                  .lost()
-                  .forEach(
-                      id ->
-                          recorder.markLost(
-                              target, id, "the pod is gone before its dump was in storage"));
-              crashes.lookAgainAt().ifPresent(at -> surroundings.hurry(target.session()));
-            });
-  }
-
-  private CrashMonitorSession report(
-      CrashMonitorSession session,
-      Situation s,
-      Plan.Standing standing,
-      Written written,
-      Context<CrashMonitorSession> context) {
-    CrashMonitorSessionStatus status = SessionStatusFactory.status(s, standing, written);
-    if (status.equals(session.getStatus())) {
-      return session;
-    }
-    events.tell(session, SessionEvents.between(s.previous(), status), s.now());
-    CrashMonitorSession fresh = new CrashMonitorSession();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(session.getMetadata().getNamespace())
-            .withName(session.getMetadata().getName())
-            .withUid(session.getMetadata().getUid())
-            .build());
-    fresh.setStatus(status);
-    return PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(session, fresh, context);
   }
 
   private UpdateControl<CrashMonitorSession> letGo(
@@ -180,27 +103,14 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
           actions.releaseForGood(session, sources.workload(session), sources);
       if (refusal.isPresent()) {
         LOG.atWarn()
-            .addKeyValue("session", session.getMetadata().getName())
-            .addKeyValue("namespace", session.getMetadata().getNamespace())
+            .addKeyValue("session", SessionObserver.key(session))
             .log("the workload cannot be released yet: {}", refusal.get());
         return UpdateControl.<CrashMonitorSession>noUpdate().rescheduleAfter(RELEASE_AGAIN);
       }
-      letDelete(context);
+      StatusWriter.letDelete(FINALIZER, context);
     }
-    board.withdraw(session.getMetadata().getUid());
-    surroundings.forget(SessionObserver.key(session));
+    feed.forget(SessionObserver.key(session));
     sources.wakeRivals(session);
     return UpdateControl.noUpdate();
-  }
-
-  private static void letDelete(Context<CrashMonitorSession> context) {
-    try {
-      PrimaryUpdateAndCacheUtils.removeFinalizer(context, FINALIZER);
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-        throw e;
-      }
-      // The cache was behind: an earlier turn had let it go.
-    }
   }
 }

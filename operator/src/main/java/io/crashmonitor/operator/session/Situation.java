@@ -5,6 +5,7 @@ import io.crashmonitor.api.Completion;
 import io.crashmonitor.api.CompletionReason;
 import io.crashmonitor.api.CrashMonitorSessionSpec;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.api.DumpType;
 import io.crashmonitor.api.Injection;
 import io.crashmonitor.api.Run;
 import io.crashmonitor.api.SessionState;
@@ -172,7 +173,12 @@ record Situation(
       SessionState wanted,
       int dumpCount) {
     boolean over = window.isOver(seen.now());
-    boolean full = dumpCount >= seen.session().getSpec().maxDumps();
+    // Without a file to store, the report takes the place of a dump.
+    int used =
+        seen.session().getSpec().dump().type() == DumpType.None
+            ? seen.storage().map(StorageSnapshot::ledgerPlacesUsed).orElse(0)
+            : dumpCount;
+    boolean full = used >= seen.session().getSpec().maxDumps();
     boolean stopped = wanted == SessionState.Stopped;
     Optional<Completion> known =
         sameRun

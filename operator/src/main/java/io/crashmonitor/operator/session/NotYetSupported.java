@@ -1,0 +1,49 @@
+package io.crashmonitor.operator.session;
+
+import io.crashmonitor.api.AttachMode;
+import io.crashmonitor.api.CaptureEngine;
+import io.crashmonitor.api.Compression;
+import io.crashmonitor.api.CrashMonitorSessionSpec;
+import io.crashmonitor.api.LogTail;
+import io.crashmonitor.api.Reasons;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Fields that the API accepts and nothing carries out yet: named, never silently ignored. Pure. */
+final class NotYetSupported {
+  private NotYetSupported() {}
+
+  /** What the session cannot do without. */
+  static Optional<Note> inTheWay(CrashMonitorSessionSpec spec) {
+    List<String> fields = new ArrayList<>();
+    if (spec.capture().engine() == CaptureEngine.CreateDump) {
+      fields.add("capture.engine: CreateDump (use Auto)");
+    }
+    if (spec.capture().attach() == AttachMode.Manual) {
+      fields.add("capture.attach: Manual (use Hook)");
+    }
+    if (spec.dump().compression() == Compression.Zstd) {
+      fields.add("dump.compression: Zstd (use Gzip)");
+    }
+    if (spec.storage().azureBlob().auth().workloadIdentity() != null) {
+      fields.add("storage.azureBlob.auth.workloadIdentity (use secretRef)");
+    }
+    return fields.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Note(
+                Reasons.NOT_YET_SUPPORTED,
+                "Not supported yet in spec: " + String.join(", ", fields) + "."));
+  }
+
+  /** What it does without. */
+  static Optional<Note> leftOut(CrashMonitorSessionSpec spec) {
+    return spec.logTail().equals(LogTail.DEFAULT) || spec.logTail().lines() == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Note(
+                Reasons.NOT_YET_SUPPORTED,
+                "spec.logTail.lines is accepted and not collected yet: leave it out."));
+  }
+}

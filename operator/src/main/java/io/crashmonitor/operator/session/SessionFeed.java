@@ -1,0 +1,50 @@
+package io.crashmonitor.operator.session;
+
+import io.crashmonitor.operator.agent.SessionBoard;
+import io.crashmonitor.operator.crash.CrashPicture;
+import io.crashmonitor.operator.crash.DumplessReport;
+import io.crashmonitor.operator.storage.CrashRecorder;
+import io.crashmonitor.operator.storage.ResourceKey;
+import io.crashmonitor.operator.storage.StorageTarget;
+
+/** Tells storage and agents what a turn found: where to look, what to do, what has crashed. */
+final class SessionFeed {
+  private final Surroundings surroundings;
+  private final SessionBoard board;
+
+  SessionFeed(Surroundings surroundings, SessionBoard board) {
+    this.surroundings = surroundings;
+    this.board = board;
+  }
+
+  void feed(Situation s, Plan.Standing standing) {
+    StorageTarget target = Publication.storage(s);
+    surroundings.follow(target, Publication.active(s, standing));
+    Publication.agents(s, standing).ifPresentOrElse(board::publish, () -> board.withdraw(s.uid()));
+    s.crashes().ifPresent(crashes -> record(s, crashes, target));
+  }
+
+  /** The session is gone. */
+  void forget(ResourceKey session) {
+    board.withdraw(session.uid());
+    surroundings.forget(session);
+  }
+
+  private void record(Situation s, CrashPicture crashes, StorageTarget target) {
+    CrashRecorder recorder = surroundings.crashes();
+    String workload = s.spec().target().kind() + "/" + s.spec().target().name();
+    String namespace = target.session().namespace();
+    for (CrashPicture.Unrecorded u : crashes.unrecorded()) {
+      recorder.recordWithoutDump(target, DumplessReport.of(u, s.uid(), namespace, workload));
+    }
+    for (CrashPicture.Join j : crashes.joins()) {
+      recorder.joinTermination(
+          target, j.crash(), j.exitCode(), j.exitCodeSource(), j.restartCount());
+    }
+    crashes
+        .lost()
+        .forEach(
+            id -> recorder.markLost(target, id, "the pod is gone before its dump was in storage"));
+    crashes.lookAgainAt().ifPresent(at -> surroundings.hurry(target.session()));
+  }
+}
