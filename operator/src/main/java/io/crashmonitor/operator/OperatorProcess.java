@@ -131,39 +131,12 @@ public final class OperatorProcess implements AutoCloseable {
           if (!config.watchNamespaces().isEmpty()) {
             c.settingNamespaces(Set.copyOf(config.watchNamespaces()));
           }
+          c.withRetry(retry());
         });
     running.addLast(operator::stop);
-    operator.register(
-        new SessionReconciler(
-            client,
-            settings(config, clusterName(config, client)),
-            new LiveSurroundings(storage, registry, recorder, certificates::caPem),
-            board,
-            clock),
-        overrider -> {
-          if (!config.watchNamespaces().isEmpty()) {
-            overrider.settingNamespaces(Set.copyOf(config.watchNamespaces()));
-          }
-          overrider.withRetry(retry());
-        });
     operator.start();
     ready = true;
     LOG.atInfo().log("crash-monitor is ready");
-  }
-
-  private static SessionSettings settings(OperatorConfig config, String clusterName) {
-    return new SessionSettings(
-        new SidecarSettings(
-            config.sidecarImage(),
-            config.agentUrl().toString(),
-            config.imagePullSecrets(),
-            config.sidecarCpuRequest(),
-            config.sidecarMemoryRequest(),
-            config.sidecarMemoryLimit()),
-        clusterName,
-        config.procDumpLicenceAccepted(),
-        config.joinWait(),
-        config.breakerWait());
   }
 
   /** What fails because of the world is tried again for ever, ever more slowly. */
