@@ -3,6 +3,7 @@ package io.crashmonitor.minidump.unwind;
 import io.crashmonitor.minidump.pe.Exports.Export;
 import io.crashmonitor.minidump.pe.LoadedImage;
 import io.crashmonitor.minidump.pe.RuntimeFunction;
+import io.crashmonitor.minidump.reader.Architecture;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.MinidumpException;
 import java.util.Optional;
@@ -68,6 +69,9 @@ public final class FrameNames {
 
   /** A split-off part goes by its function's begin if that one is exported, else by its own. */
   private long begin(LoadedImage image, RuntimeFunction function, RawFrame frame) {
+    if (code.architecture() != Architecture.AMD64) {
+      return function.begin();
+    }
     long primary = UnwindInfo.primaryBegin(code.memory(), function);
     boolean between =
         primary <= function.begin()

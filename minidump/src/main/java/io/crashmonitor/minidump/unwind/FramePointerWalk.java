@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The stack by the chain of frame pointers, and by search where the chain breaks: x86 has no unwind
- * tables; on arm64 the platform's rules ask for the chain.
+ * The stack by the chain of frame pointers, and by search where the chain breaks: for x86, which
+ * has no unwind tables.
  */
 final class FramePointerWalk implements StackWalk {
   private static final int MOST_GUESSED = 64;

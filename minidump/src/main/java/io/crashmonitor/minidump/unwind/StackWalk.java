@@ -19,6 +19,7 @@ public interface StackWalk {
   static StackWalk of(Code code) {
     return switch (code.architecture()) {
       case AMD64 -> new Amd64Walk(code);
+      case ARM64 -> new Arm64Walk(code);
       default -> new FramePointerWalk(code);
     };
   }
