@@ -20,9 +20,9 @@ import io.crashmonitor.sidecar.upload.DumpUpload;
 import io.crashmonitor.sidecar.volume.PlainFiles;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import io.crashmonitor.sidecar.volume.VolumeWatch;
+import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
@@ -170,12 +170,9 @@ final class SidecarAgent {
   private record Space(long free, long total) {}
 
   private Space space() {
-    try {
-      FileStore store = Files.getFileStore(config.root());
-      return new Space(store.getUsableSpace(), store.getTotalSpace());
-    } catch (IOException unknown) {
-      return new Space(0, 0);
-    }
+    // Files.getFileStore reads the table of mounts each time; this asks for one volume.
+    File root = config.root().toFile();
+    return new Space(root.getUsableSpace(), root.getTotalSpace());
   }
 
   private static boolean isWhole(DumpInspector inspector, DumpFile dump) {

@@ -61,6 +61,10 @@ final class FakeOperator implements AutoCloseable {
   volatile BiFunction<String, DumpCompletion, CompletionVerdict> confirm =
       (id, completion) -> new CompletionVerdict(Outcome.Stored, "");
   volatile String expectedToken = TOKEN;
+  volatile String retryAfter = "";
+
+  /** Whether it always has news, also when nothing changed. */
+  volatile boolean restless;
 
   /** Asked before each request: another status than 200 is the answer. */
   volatile Function<String, Integer> status = path -> 200;
@@ -92,6 +96,12 @@ final class FakeOperator implements AutoCloseable {
       Files.writeString(folder.resolve("token"), TOKEN);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  String hash() {
+    synchronized (changed) {
+      return hash;
     }
   }
 
@@ -139,6 +149,9 @@ final class FakeOperator implements AutoCloseable {
               : 401;
       statuses.add(code);
       byte[] answer = code == 200 ? mapper.writeValueAsBytes(answer(path, body)) : new byte[0];
+      if (!retryAfter.isEmpty()) {
+        exchange.getResponseHeaders().add("Retry-After", retryAfter);
+      }
       exchange.sendResponseHeaders(code, answer.length == 0 ? -1 : answer.length);
       if (answer.length > 0) {
         exchange.getResponseBody().write(answer);
@@ -171,7 +184,7 @@ final class FakeOperator implements AutoCloseable {
 
   private SyncResponse poll(SyncRequest request) throws InterruptedException {
     synchronized (changed) {
-      if (hash.equals(request.configurationHash())) {
+      if (!restless && hash.equals(request.configurationHash())) {
         changed.wait(AgentProtocol.LONGEST_POLL.toMillis());
       }
       return new SyncResponse(Instant.now(), hash, configuration);

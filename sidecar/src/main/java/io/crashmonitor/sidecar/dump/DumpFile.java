@@ -1,6 +1,9 @@
 package io.crashmonitor.sidecar.dump;
 
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -13,4 +16,18 @@ import java.time.Instant;
  * @param modified last write
  */
 public record DumpFile(
-    Path path, ProcessInstance process, boolean finished, long size, Instant modified) {}
+    Path path, ProcessInstance process, boolean finished, long size, Instant modified) {
+
+  /** Deletes it, and the folder it was written in when that is empty then. */
+  public void delete() throws IOException {
+    Files.deleteIfExists(path);
+    if (!finished) {
+      try {
+        Files.deleteIfExists(path.getParent());
+      } catch (DirectoryNotEmptyException anotherDumpIsThere) {
+        // It goes with the last one.
+        return;
+      }
+    }
+  }
+}

@@ -9,11 +9,13 @@ import io.crashmonitor.sidecar.operator.Reply.Later;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
 
@@ -96,11 +98,17 @@ public final class SyncLoop implements Runnable {
     try {
       SyncRequest request = new SyncRequest(version, exchange.configurationHash(), state.get());
       reply = client.sync(request, under -> register(under, before));
+      if (reply instanceof Answer<SyncResponse> answer) {
+        exchange.accept(answer.value(), clock.instant());
+      }
     } catch (CancellationException changed) {
       return LEAST_GAP;
+    } catch (RuntimeException defect) {
+      // This thread is the agent's only way to hear that it shall stop: it goes on.
+      LOG.log(Level.WARNING, "an exchange with the operator failed", defect);
+      reply = new Later<>("a defect", Optional.empty());
     }
-    if (reply instanceof Answer<SyncResponse> answer) {
-      exchange.accept(answer.value(), clock.instant());
+    if (reply instanceof Answer<SyncResponse>) {
       if (failures > 0) {
         LOG.info("the operator answers again");
       }

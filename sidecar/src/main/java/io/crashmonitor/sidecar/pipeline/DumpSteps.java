@@ -24,9 +24,7 @@ import io.crashmonitor.sidecar.upload.UploadResult;
 import io.crashmonitor.sidecar.upload.UploadResult.Committed;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -80,7 +78,7 @@ public final class DumpSteps implements AutoCloseable {
     this.inspector = inspector;
     this.uploads = uploads;
     this.limits = limits;
-    this.analyses = new Analyses(inspector);
+    this.analyses = new Analyses(inspector, volume);
   }
 
   /** The run that a dump found now belongs to. */
@@ -130,7 +128,10 @@ public final class DumpSteps implements AutoCloseable {
             volume.journal(facts.id()),
             job.overwrite);
     UploadResult result =
-        uploads.upload(what, () -> operator.offer(makeOffer(job, configuration, Optional.empty())));
+        uploads.upload(
+            what,
+            () ->
+                operator.offer(makeOffer(job, configuration, analyses.await(job, Duration.ZERO))));
     if (result instanceof Committed committed) {
       LOG.info(
           grant.blob() + ": " + committed.rawLength() + " bytes stored as " + committed.length());
@@ -164,7 +165,7 @@ public final class DumpSteps implements AutoCloseable {
     if (job.inspection.isEmpty()) {
       job.inspection = Optional.of(inspector.inspect(job.file.path()));
       if (job.inspection.get() instanceof Inspection.Whole) {
-        job.analysis = Optional.of(analyses.begin(job.file.path()));
+        job.analysis = Optional.of(analyses.begin(job.file));
       }
     }
     Inspection inspection = job.inspection.get();
@@ -274,24 +275,12 @@ public final class DumpSteps implements AutoCloseable {
 
   private Next delete(DumpJob job) {
     analyses.cancel(job);
-    Path file = job.file.path();
     try {
-      Files.deleteIfExists(file);
+      job.file.delete();
+      return new Deleted();
     } catch (IOException inUse) {
       // On Windows a file that somebody has open stays; it is asked for again, and refused again.
       return Retry.failed("cannot be deleted yet: " + inUse.getMessage());
-    }
-    if (!job.file.finished()) {
-      deleteIfEmpty(file.getParent());
-    }
-    return new Deleted();
-  }
-
-  private static void deleteIfEmpty(Path folder) {
-    try {
-      Files.deleteIfExists(folder);
-    } catch (IOException notEmpty) {
-      LOG.fine(() -> folder + " stays");
     }
   }
 

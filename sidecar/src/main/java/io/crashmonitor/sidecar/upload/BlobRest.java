@@ -98,7 +98,7 @@ public final class BlobRest {
           new Denied("the granted place is no https URL with a signature"));
     }
     HttpRequest request = shape.apply(HttpRequest.newBuilder(target.get()).timeout(limit)).build();
-    return http.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8))
+    return http.sendAsync(request, BodyHandlers.discarding())
         .thenApply(BlobRest::reply)
         .exceptionally(e -> away(target.get(), e));
   }
@@ -124,7 +124,7 @@ public final class BlobRest {
     }
   }
 
-  private static StorageReply reply(HttpResponse<String> response) {
+  private static StorageReply reply(HttpResponse<Void> response) {
     int status = response.statusCode();
     String code = response.headers().firstValue("x-ms-error-code").orElse("");
     String why = "storage answered " + status + (code.isEmpty() ? "" : " " + safe(code));

@@ -38,6 +38,16 @@ public record VolumeLayout(Path root) {
     return state().resolve("upload-" + id + ".json");
   }
 
+  /**
+   * There while a dump is being analysed, a byte for each attempt; left behind by an agent that
+   * died of it.
+   *
+   * @param dump names the dump; part of a file's name
+   */
+  public Path analysisMarker(String dump) {
+    return state().resolve("analysis-" + dump);
+  }
+
   /** Dumps that are being written, in a folder for each process instance. */
   public Path incoming() {
     return dumps().resolve("incoming");
