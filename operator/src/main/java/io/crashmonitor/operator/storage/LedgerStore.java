@@ -71,15 +71,14 @@ final class LedgerStore {
     try {
       Ledger ledger = JSON.readValue(json, Ledger.class);
       if (ledger == null || ledger.version() > Ledger.VERSION) {
-        throw new IOException("a version this operator does not know");
+        throw new StorageFaultException(
+            new StorageFault.Unreadable("the ledger " + blob, "of a newer operator"));
       }
       return ledger;
     } catch (IOException e) {
       // Never begun anew: that would give every place again.
       throw new StorageFaultException(
-          new StorageFault.Unreachable(
-              "the ledger " + blob + " cannot be read (" + e.getClass().getSimpleName() + ")"),
-          e);
+          new StorageFault.Unreadable("the ledger " + blob, e.getClass().getSimpleName()), e);
     }
   }
 

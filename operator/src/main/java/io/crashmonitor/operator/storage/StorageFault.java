@@ -30,6 +30,17 @@ public sealed interface StorageFault {
     }
   }
 
+  /** A blob of ours that is not as we wrote it, or that a newer operator wrote. */
+  record Unreadable(String blob, String why) implements StorageFault {
+    @Override
+    public String message() {
+      return blob
+          + " cannot be read ("
+          + why
+          + "): restore it, or begin another run (annotation crashmonitor.io/run-requested-at)";
+    }
+  }
+
   /** The container is gone. */
   record Absent(String container) implements StorageFault {
     @Override

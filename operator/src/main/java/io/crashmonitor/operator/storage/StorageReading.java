@@ -28,7 +28,12 @@ final class StorageReading {
    */
   static StorageSnapshot read(
       DumpStore store, StorageTarget target, Set<String> gone, Instant now) {
-    List<DumpStore.Facts> blobs = list(store, target);
+    return read(store, target, gone, now, LISTING_LIMIT);
+  }
+
+  static StorageSnapshot read(
+      DumpStore store, StorageTarget target, Set<String> gone, Instant now, int limit) {
+    List<DumpStore.Facts> blobs = list(store, target, limit);
     Set<String> names = new HashSet<>();
     blobs.forEach(blob -> names.add(blob.name()));
     Ledger ledger = settle(store, target, names, now);
@@ -45,9 +50,9 @@ final class StorageReading {
   }
 
   /** One listing; where the workload has a long history, its days, newest first. */
-  private static List<DumpStore.Facts> list(DumpStore store, StorageTarget target) {
+  private static List<DumpStore.Facts> list(DumpStore store, StorageTarget target, int limit) {
     String folder = target.layout().folder();
-    DumpStore.Listing all = store.list(folder, LISTING_LIMIT);
+    DumpStore.Listing all = store.list(folder, limit);
     if (all.complete()) {
       return all.blobs();
     }
@@ -57,7 +62,7 @@ final class StorageReading {
     List<DumpStore.Facts> blobs = new ArrayList<>();
     for (String day : days) {
       boolean ofThisRun = day.compareTo(folder + runStart) >= 0;
-      if (blobs.size() >= LISTING_LIMIT && !ofThisRun) {
+      if (blobs.size() >= limit && !ofThisRun) {
         break;
       }
       blobs.addAll(store.list(day, LISTING_LIMIT).blobs());

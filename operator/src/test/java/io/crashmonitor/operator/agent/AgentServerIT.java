@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.agent.DumpAbandon;
 import io.crashmonitor.agent.DumpCompletion;
 import io.crashmonitor.agent.DumpOffer;
 import io.crashmonitor.agent.SessionConfiguration;
@@ -22,6 +23,7 @@ import io.crashmonitor.api.DumpSettings;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.api.DumpType;
 import io.crashmonitor.api.Names;
+import io.crashmonitor.api.Run;
 import io.crashmonitor.operator.storage.DumpPlaces;
 import io.crashmonitor.operator.storage.DumpStores;
 import io.crashmonitor.operator.storage.ResourceKey;
@@ -172,26 +174,29 @@ class AgentServerIT {
   }
 
   private void publish(boolean armed) {
-    Instant now = clock.instant();
+    publish(storage, armed, DumpSettings.DEFAULT, clock.instant().minus(Duration.ofHours(1)));
+  }
+
+  private void publish(StorageTarget target, boolean armed, DumpSettings dump, Instant start) {
     SessionConfiguration configuration =
         new SessionConfiguration(
-            storage.run().id(),
+            target.run().id(),
             armed,
             armed ? "" : "Stopped",
             null,
             "",
-            DumpSettings.DEFAULT,
+            dump,
             CaptureEngine.ProcDump,
             true);
     board.publish(
         new PublishedSession(
-            storage.session(),
-            storage,
+            target.session(),
+            target,
             configuration,
             "Deployment/checkout",
             "app",
-            now.minus(Duration.ofHours(1)),
-            now.plus(Duration.ofHours(1))));
+            start,
+            start.plus(Duration.ofHours(2))));
   }
 
   private CompletableFuture<HttpResponse<String>> post(String token, String path, byte[] body) {
@@ -386,22 +391,8 @@ class AgentServerIT {
 
     JsonNode grant = json(post(token, AgentProtocol.DUMPS, offer));
     assertThat(grant.at("/outcome").asText()).isEqualTo("Granted");
-    azurite
-        .client()
-        .getBlobContainerClient(storage.storage().container())
-        .getBlobClient(grant.at("/blob").asText())
-        .getBlockBlobClient()
-        .uploadWithResponse(
-            new BlockBlobSimpleUploadOptions(BinaryData.fromString("dump"))
-                .setMetadata(Map.of("sha256", Samples.SHA)),
-            null,
-            null);
-    JsonNode verdict =
-        json(
-            post(
-                token,
-                AgentProtocol.COMPLETE.replace("{crashId}", offer.crashId()),
-                new DumpCompletion(4, 5000, Samples.SHA, null)));
+    upload(grant.at("/blob").asText());
+    JsonNode verdict = complete(token, offer);
 
     assertThat(verdict.at("/outcome").asText()).isEqualTo("Stored");
     assertThat(json(post(token, AgentProtocol.DUMPS, offer)).at("/outcome").asText())
@@ -417,6 +408,109 @@ class AgentServerIT {
           .extracting(c -> c.pid() + " " + c.dump() + " " + c.signature())
           .containsExactly("8 " + DumpState.Refused + " s1", "7 " + DumpState.Stored + " s1");
     }
+  }
+
+  private void upload(String blob) {
+    azurite
+        .client()
+        .getBlobContainerClient(storage.storage().container())
+        .getBlobClient(blob)
+        .getBlockBlobClient()
+        .uploadWithResponse(
+            new BlockBlobSimpleUploadOptions(BinaryData.fromString("dump"))
+                .setMetadata(Map.of("sha256", Samples.SHA)),
+            null,
+            null);
+  }
+
+  private JsonNode complete(String token, DumpOffer offer) throws Exception {
+    return json(
+        post(
+            token,
+            AgentProtocol.COMPLETE.replace("{crashId}", offer.crashId()),
+            new DumpCompletion(4, 5000, Samples.SHA, null)));
+  }
+
+  @Test
+  void aDumpThatWasOnItsWayWhenItsRunEndedIsStoredInThatRun() throws Exception {
+    publish(true);
+    Pod pod = injectedPod();
+    String token = token(pod);
+    DumpOffer offer = offer(pod, 7, clock.instant().minusSeconds(10));
+    String blob = json(post(token, AgentProtocol.DUMPS, offer)).at("/blob").asText();
+    StorageTarget next =
+        new StorageTarget(
+            storage.session(),
+            storage.storage(),
+            storage.layout(),
+            new Run("fedcba987654", clock.instant(), clock.instant().plusSeconds(60)),
+            1);
+    publish(next, true, DumpSettings.DEFAULT, clock.instant());
+    upload(blob);
+
+    assertThat(json(post(token, AgentProtocol.DUMPS, offer)).at("/blob").asText())
+        .as("a renewal after the run")
+        .isEqualTo(blob);
+    assertThat(complete(token, offer).at("/outcome").asText()).isEqualTo("Stored");
+    DumpOffer inNextRun = offer(pod, 8, clock.instant().plusSeconds(1));
+    assertThat(json(post(token, AgentProtocol.DUMPS, inNextRun)).at("/outcome").asText())
+        .as("the next run has its own place")
+        .isEqualTo("Granted");
+  }
+
+  @Test
+  void anAbandonedDumpMakesRoomForTheNext() throws Exception {
+    publish(true);
+    Pod pod = injectedPod();
+    String token = token(pod);
+    DumpOffer offer = offer(pod, 7, clock.instant());
+    post(token, AgentProtocol.DUMPS, offer);
+
+    HttpResponse<String> answer =
+        post(
+            token,
+            AgentProtocol.ABANDON.replace("{crashId}", offer.crashId()),
+            new DumpAbandon("Unreadable", "disk error"));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(complete(token, offer).at("/outcome").asText()).isEqualTo("OfferAgain");
+    DumpOffer next = offer(pod, 8, clock.instant());
+    assertThat(json(post(token, AgentProtocol.DUMPS, next)).at("/outcome").asText())
+        .isEqualTo("Granted");
+  }
+
+  @Test
+  void anAnalysisIsKeptWithoutItsDumpWhereTheSessionWantsNoDump() throws Exception {
+    publish(
+        storage,
+        true,
+        new DumpSettings(DumpType.None, null, null, null, null),
+        clock.instant().minus(Duration.ofHours(1)));
+    Pod pod = injectedPod();
+    String token = token(pod);
+
+    JsonNode first = json(post(token, AgentProtocol.DUMPS, offer(pod, 7, clock.instant())));
+    JsonNode second = json(post(token, AgentProtocol.DUMPS, offer(pod, 8, clock.instant())));
+
+    assertThat(first.at("/reason").asText()).isEqualTo("NotWanted");
+    assertThat(second.at("/reason").asText()).as("its place counts").isEqualTo("BudgetUsed");
+  }
+
+  @Test
+  void aBrokenPathOrBodyIsABadRequest() throws Exception {
+    publish(true);
+    String token = token(injectedPod());
+    byte[] nothing = "null".getBytes(StandardCharsets.UTF_8);
+
+    assertThat(post(token, AgentProtocol.SYNC, nothing).join().statusCode()).isEqualTo(400);
+    assertThat(post(token, AgentProtocol.DUMPS, new byte[] {1, 2}).join().statusCode())
+        .isEqualTo(400);
+    assertThat(
+            post(token, AgentProtocol.COMPLETE.replace("{crashId}", "..%2fx"), nothing)
+                .join()
+                .statusCode())
+        .isEqualTo(400);
+    assertThat(post(token, "/agent/v1/other", nothing).join().statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.crashmonitor.operator.storage.Samples.crash;
 import static io.crashmonitor.operator.storage.Samples.report;
 import static io.crashmonitor.operator.storage.Samples.wish;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.azure.core.util.BinaryData;
@@ -19,13 +20,17 @@ import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.testbed.controlplane.Azurite;
 import io.crashmonitor.testbed.controlplane.SharedAzurite;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,5 +276,61 @@ class StorageWatchIT {
                       .asString()
                       .doesNotContain("d3Jvbmc="));
     }
+  }
+
+  @Test
+  void aLongHistoryIsReadDayByDayNewestFirstAndTheCurrentRunWhole() {
+    clock.advance(Duration.ofDays(-3));
+    String oldest = grant(1);
+    clock.advance(Duration.ofDays(1));
+    grant(2);
+    clock.advance(Duration.ofDays(2));
+    grant(3);
+    StorageTarget today =
+        new StorageTarget(
+            target.session(),
+            target.storage(),
+            target.layout(),
+            new Run(target.run().id(), clock.instant(), clock.instant().plusSeconds(60)),
+            3);
+
+    StorageSnapshot snapshot =
+        Samples.stores(Azurite.ACCOUNT, azurite.endpoint(), azurite.connectionString(), clock)
+            .use(
+                today,
+                store -> StorageReading.read(store, today, new HashSet<>(), clock.instant(), 2));
+
+    assertThat(oldest).isNotEmpty();
+    assertThat(snapshot.crashes()).extracting(StoredCrash::pid).containsExactlyInAnyOrder(2L, 3L);
+  }
+
+  @Test
+  void aRotatedKeyIsReadAgainAtOnceAndElseEveryFiveMinutes() {
+    AtomicInteger reads = new AtomicInteger();
+    AtomicReference<String> secret =
+        new AtomicReference<>(
+            azurite.connectionString().replaceAll("AccountKey=[^;]*", "AccountKey=d3Jvbmc="));
+    AzureDumpStores stores =
+        new AzureDumpStores(
+            (namespace, name) -> {
+              reads.incrementAndGet();
+              return Optional.of(
+                  Map.of("connectionString", secret.get().getBytes(StandardCharsets.UTF_8)));
+            },
+            BlobEndpoints.parse(Azurite.ACCOUNT + "=" + azurite.endpoint()),
+            clock);
+    assertThatThrownBy(() -> stores.use(target, store -> store.stat("x")))
+        .isInstanceOf(StorageFaultException.class);
+
+    secret.set(azurite.connectionString());
+    Optional<DumpStore.Facts> nothing = stores.use(target, store -> store.stat("x"));
+    assertThat(nothing).isEmpty();
+    int afterRotation = reads.get();
+    clock.advance(AzureDumpStores.SECRET_LIFE.minusSeconds(1));
+    stores.use(target, store -> store.stat("x"));
+    assertThat(reads).hasValue(afterRotation);
+    clock.advance(Duration.ofSeconds(1));
+    stores.use(target, store -> store.stat("x"));
+    assertThat(reads).hasValue(afterRotation + 1);
   }
 }
