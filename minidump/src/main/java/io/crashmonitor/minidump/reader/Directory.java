@@ -34,7 +34,7 @@ public record Directory(Instant written, long flags, List<StreamEntry> streams) 
     }
     if (bytes.i32(0) != SIGNATURE) {
       throw new MinidumpException(
-          Kind.NOT_A_MINIDUMP, 0, "not a minidump: it does not begin with MDMP");
+          Kind.NOT_A_MINIDUMP, 0, "not a minidump: " + whatItIs(bytes.i32(0)));
     }
     if (bytes.u16(4) != VERSION) {
       throw new MinidumpException(
@@ -43,6 +43,20 @@ public record Directory(Instant written, long flags, List<StreamEntry> streams) 
           "not a minidump: format version 0x" + Integer.toHexString(bytes.u16(4)));
     }
     return new Directory(Instant.ofEpochSecond(bytes.u32(20)), bytes.u64(24), entries(bytes));
+  }
+
+  /** What people hand in by mistake, by its first bytes. */
+  private static String whatItIs(int signature) {
+    if ((signature & 0xFFFF) == 0x8B1F) {
+      return "it is gzipped; unpack it first (gzip -d)";
+    }
+    return switch (signature) {
+      case 0xFD2FB528 -> "it is compressed by zstd; unpack it first (zstd -d)";
+      case 0x45474150 -> "it is a dump of the Windows kernel";
+      case 0x464C457F -> "it is an ELF file, perhaps a Linux core";
+      case 0 -> "it begins with zeros, as a dump that is still being written";
+      default -> "it does not begin with MDMP";
+    };
   }
 
   private static List<StreamEntry> entries(ByteSource bytes) {

@@ -77,6 +77,17 @@ class InspectMainTest {
   }
 
   @Test
+  void aPackedDumpIsToldToBePacked() throws IOException {
+    byte[] gzip = new byte[64];
+    gzip[0] = 0x1F;
+    gzip[1] = (byte) 0x8B;
+
+    assertThat(run(file(gzip)))
+        .returns(1, Result::exit)
+        .satisfies(result -> assertThat(result.err()).contains("gzip -d"));
+  }
+
+  @Test
   void aMissingFileIsOneClearLineAndExit1() {
     Result result = run(folder.resolve("none.dmp").toString());
 
