@@ -11,6 +11,7 @@ import io.crashmonitor.minidump.reader.Memory;
 import io.crashmonitor.minidump.reader.MemoryRegion;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MinidumpException;
+import io.crashmonitor.minidump.reader.StreamType;
 import io.crashmonitor.minidump.reason.CodeNames;
 import io.crashmonitor.minidump.reason.CrashReason;
 import io.crashmonitor.minidump.report.CrashReport;
@@ -76,7 +77,11 @@ final class Analysis {
         CrashReport.SCHEMA_VERSION,
         signature.key(),
         signature.parts(),
-        Summary.of(reason, crashing.map(Stacks.Walked::stack), managed),
+        Summary.of(
+            dump.directory().first(StreamType.EXCEPTION).isPresent(),
+            reason,
+            crashing.map(Stacks.Walked::stack),
+            managed),
         facts.dumpFacts(),
         facts.system(),
         facts.process(),
@@ -198,8 +203,9 @@ final class Analysis {
           .add(
               Finding.of(
                   "managed",
-                  "managed data is not available: the dump holds neither images nor heap (a small"
-                      + " dump); take dumps of type Full or MiniPlus for managed exceptions"));
+                  "managed data is not available: the dump does not hold the memory of images and"
+                      + " heap, as small and truncated dumps do not; dumps of type Full or MiniPlus"
+                      + " carry managed exceptions"));
     }
   }
 }

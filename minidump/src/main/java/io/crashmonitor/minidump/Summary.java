@@ -9,12 +9,20 @@ import java.util.Optional;
 final class Summary {
   private Summary() {}
 
+  /**
+   * The line.
+   *
+   * @param forException whether the dump says it was written for an exception, readable or not
+   */
   static String of(
+      boolean forException,
       Optional<CrashReason> reason,
       Optional<CrashReport.ThreadStack> crashing,
       List<CrashReport.ManagedException> managed) {
     if (reason.isEmpty()) {
-      return "No exception: the dump shows the process as it was";
+      return forException
+          ? "The exception cannot be read: the dump is broken or truncated"
+          : "No exception: the dump shows the process as it was";
     }
     if (!managed.isEmpty()) {
       CrashReport.ManagedException outer = managed.get(0);

@@ -129,6 +129,18 @@ class MinidumpAnalyzerTest {
   }
 
   @Test
+  void anExceptionThatCannotBeReadIsNotTakenForNone() throws IOException {
+    byte[] dump = Samples.everything().build();
+    dump[indexOfStream(dump, 6) + 11] = 0x7F;
+
+    CrashReport report =
+        MinidumpAnalyzer.analyze(Minidump.of(ByteSource.of(dump)), AnalysisOptions.defaults());
+
+    assertThat(report.summary()).startsWith("The exception cannot be read");
+    assertThat(report.findings()).extracting(CrashReport.FindingFacts::part).contains("Exception");
+  }
+
+  @Test
   void aDumpThatTellsNothingIsRefused() {
     assertThatThrownBy(() -> analyze(DumpBuilder.amd64().comment("nothing")))
         .isInstanceOfSatisfying(
