@@ -1,0 +1,197 @@
+package io.crashmonitor.operator.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crashmonitor.api.Completion;
+import io.crashmonitor.api.CompletionReason;
+import io.crashmonitor.api.ConditionTypes;
+import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.api.Names;
+import io.crashmonitor.api.Reasons;
+import io.crashmonitor.operator.inject.Termination;
+import io.crashmonitor.operator.session.SessionStatusFactory.Written;
+import io.crashmonitor.operator.storage.StorageFault;
+import io.crashmonitor.report.ExitCode;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class SessionStatusFactoryTest {
+
+  @Test
+  void aTransitionTimeMovesWithTheStatusAndNotWithTheMessage() {
+    Scene scene = Scene.monitoring().remember();
+    Condition before = condition(scene.status(), ConditionTypes.READY);
+    scene.at(Duration.ofMinutes(9)).dumps(3);
+
+    CrashMonitorSessionStatus after = scene.status();
+    assertThat(condition(after, ConditionTypes.READY).getReason())
+        .isEqualTo(Reasons.MAX_DUMPS_REACHED);
+    assertThat(condition(after, ConditionTypes.READY).getLastTransitionTime())
+        .isEqualTo(before.getLastTransitionTime());
+    assertThat(condition(after, ConditionTypes.COMPLETED).getLastTransitionTime())
+        .isEqualTo("2026-11-22T08:09:00Z");
+  }
+
+  @Test
+  void noneAttachedIsAFaultAfterFiveMinutes() {
+    Scene scene =
+        Scene.monitoring()
+            .pod("checkout-1", p -> p.detached("WaitingForProcess", "").spoke(at(400)))
+            .remember();
+    assertThat(
+            condition(scene.at(Duration.ofSeconds(419)).status(), ConditionTypes.READY).getStatus())
+        .isEqualTo("True");
+
+    CrashMonitorSessionStatus late = scene.at(Duration.ofSeconds(420)).status();
+    assertThat(condition(late, ConditionTypes.READY).getStatus()).isEqualTo("False");
+    assertThat(condition(late, ConditionTypes.READY).getReason())
+        .isEqualTo(Reasons.NOTHING_ATTACHED);
+  }
+
+  @Test
+  void noReplicaIsNoFault() {
+    Scene scene = Scene.monitoring().noPods().remember().at(Duration.ofHours(5));
+    assertThat(condition(scene.status(), ConditionTypes.READY).getStatus()).isEqualTo("True");
+    assertThat(condition(scene.status(), ConditionTypes.ATTACHED).getReason())
+        .isEqualTo(Reasons.NO_REPLICAS);
+  }
+
+  @Test
+  void anAgentThatIsSilentForTwoMinutesIsUnreachable() {
+    Scene scene = Scene.monitoring().pod("checkout-1", p -> p.spoke(at(100)));
+    assertThat(attached(scene.at(Duration.ofSeconds(219)))).isEqualTo(Reasons.ATTACHED);
+    assertThat(attached(scene.at(Duration.ofSeconds(220)))).isEqualTo(Reasons.AGENT_UNREACHABLE);
+  }
+
+  @Test
+  void aDiskWithoutRoomIsNamed() {
+    assertThat(attached(Scene.monitoring().pod("checkout-1", p -> p.detached("DiskLow", ""))))
+        .isEqualTo(Reasons.DISK_LOW);
+  }
+
+  @Test
+  void anOlderSidecarIsNamed() {
+    Condition injected =
+        condition(Scene.monitoring().injectedWith("sidecar:1").status(), ConditionTypes.INJECTED);
+    assertThat(injected.getStatus()).isEqualTo("True");
+    assertThat(injected.getReason()).isEqualTo(Reasons.SIDECAR_OUTDATED);
+  }
+
+  @Test
+  void aRequestThatCannotBeTakenUpIsNamed() {
+    Condition stalled =
+        condition(
+            Scene.monitoring().annotate(Names.STOP_REQUESTED_AT, "soon").status(),
+            ConditionTypes.STALLED);
+    assertThat(stalled.getStatus()).isEqualTo("False");
+    assertThat(stalled.getReason()).isEqualTo(Reasons.REQUEST_INVALID);
+    assertThat(stalled.getMessage()).contains(Names.STOP_REQUESTED_AT);
+  }
+
+  @Test
+  void aFieldThatNothingCarriesOutYetIsNamed() {
+    assertThat(
+            condition(Scene.monitoring("logTail: {lines: 5}").status(), ConditionTypes.STALLED)
+                .getReason())
+        .isEqualTo(Reasons.NOT_YET_SUPPORTED);
+  }
+
+  @Test
+  void whatStorageToldIsKeptWhileItIsAway() {
+    Scene scene = Scene.monitoring().dumps(2).remember();
+    CrashMonitorSessionStatus away =
+        scene.noDumps().fault(new StorageFault.Unreachable("no answer")).status();
+    assertThat(away.dumpCount()).isEqualTo(2);
+    assertThat(away.exitCodeGroups())
+        .isEqualTo(scene.situation().previous().orElseThrow().exitCodeGroups());
+    assertThat(away.recentCrashes()).hasSize(2);
+
+    scene.storageUnread();
+    assertThat(scene.status().dumpCount()).isEqualTo(2);
+  }
+
+  @Test
+  void anotherRunBeginsAtNothing() {
+    Scene scene =
+        Scene.monitoring()
+            .dumps(3)
+            .remember()
+            .at(Duration.ofMinutes(10))
+            .annotate(Names.RUN_REQUESTED_AT, at(600));
+    CrashMonitorSessionStatus status = scene.status();
+    assertThat(status.dumpCount()).isZero();
+    assertThat(status.completion()).isNull();
+    assertThat(status.run().startTime()).isEqualTo(at(600));
+    assertThat(status.run().id())
+        .isNotEqualTo(scene.situation().previous().orElseThrow().run().id());
+  }
+
+  @Test
+  void aCompletionKeepsItsReasonAndTime() {
+    Scene scene = Scene.monitoring().dumps(3).remember();
+    Completion first = scene.status().completion();
+    scene.annotate(Names.STOP_REQUESTED_AT, at(130)).at(Duration.ofMinutes(50));
+    assertThat(scene.status().completion()).isEqualTo(first);
+    assertThat(scene.noDumps().status().completion())
+        .isEqualTo(new Completion(CompletionReason.Stopped, at(130)));
+  }
+
+  @Test
+  void anExtendedStopTimeLetsTheRunGoOn() {
+    Scene scene = Scene.monitoring("duration: 1h").at(Duration.ofHours(2)).remember();
+    assertThat(scene.status().completion()).isNotNull();
+    assertThat(scene.respec("duration: 3h").status().completion()).isNull();
+  }
+
+  @Test
+  void healsAreCountedAndForgottenAfterAnHour() {
+    Scene scene = Scene.monitoring().at(Duration.ofMinutes(10)).remember(Written.Healed);
+    scene.at(Duration.ofMinutes(20)).remember(Written.Healed);
+    assertThat(scene.status().injection().heals()).containsExactly(at(600), at(1200));
+    assertThat(scene.at(Duration.ofMinutes(75)).status(Written.Healed).injection().heals())
+        .containsExactly(at(1200), at(4500));
+  }
+
+  @Test
+  void troubleIsRememberedSinceItBeganAndForgottenWhenItEnds() {
+    Scene scene =
+        Scene.monitoring()
+            .pod("checkout-1", p -> p.sidecarWaits("CrashLoopBackOff", "back-off"))
+            .remember();
+    scene.at(Duration.ofSeconds(150)).pod("checkout-1", p -> p.restarted(2, at(148))).remember();
+    assertThat(scene.status().injection().troubleSince())
+        .as("a moment between two crashes is no recovery")
+        .isEqualTo(at(120));
+    scene.at(Duration.ofSeconds(185)).remember();
+    assertThat(scene.status().injection().troubleSince()).isNull();
+  }
+
+  @Test
+  void aTerminationIsCountedOnceItsDumpHasNotCome() {
+    Scene scene =
+        Scene.monitoring()
+            .pod(
+                "checkout-1",
+                p ->
+                    p.ended(
+                        new Termination(at(80), at(110), new ExitCode(0xC0000005), 0, "Error")));
+    assertThat(scene.status().crashCount()).isZero();
+    assertThat(WakeUps.next(scene.situation(), scene.plan().standing()))
+        .isEqualTo(Duration.ofSeconds(20));
+    assertThat(scene.at(Duration.ofSeconds(140)).status().crashCount()).isEqualTo(1);
+  }
+
+  private static String attached(Scene scene) {
+    return condition(scene.status(), ConditionTypes.ATTACHED).getReason();
+  }
+
+  private static Instant at(int seconds) {
+    return Scene.CREATED.plusSeconds(seconds);
+  }
+
+  private static Condition condition(CrashMonitorSessionStatus status, String type) {
+    return Conditions.find(status.conditions(), type).orElseThrow();
+  }
+}
