@@ -48,8 +48,7 @@ public final class OverlayMemory implements Memory {
         there++;
         continue;
       }
-      Long next = replaced.higherKey(address + there);
-      long want = next == null ? length - there : Math.min(length - there, next - address - there);
+      long want = step(address + there, length - there);
       long got = below.available(address + there, want);
       there += got;
       if (got < want) {
@@ -71,12 +70,17 @@ public final class OverlayMemory implements Memory {
         target[offset + done++] = own;
         continue;
       }
-      Long next = replaced.higherKey(address + done);
-      int step =
-          (int) (next == null ? length - done : Math.min(length - done, next - address - done));
+      int step = (int) step(address + done, length - done);
       below.read(address + done, target, offset + done, step);
       done += step;
     }
+  }
+
+  /** How many of the bytes from an address on come before one that is replaced. */
+  private long step(long address, long length) {
+    Long next = replaced.higherKey(address);
+    boolean ahead = next != null && next - address > 0 && next - address < length;
+    return ahead ? next - address : length;
   }
 
   private long little(long address, int bytes) {

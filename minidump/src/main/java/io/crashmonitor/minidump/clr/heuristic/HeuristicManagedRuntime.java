@@ -38,10 +38,16 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
 
   private final Minidump dump;
   private final String version;
+  private final View view;
+  private final HeuristicTypes types;
+  private final JittedCode code;
 
   private HeuristicManagedRuntime(Minidump dump, String version) {
     this.dump = dump;
     this.version = version;
+    this.view = new View(dump.memory());
+    this.types = new HeuristicTypes(view, CoreClrLayout.NET_CORE_3_1);
+    this.code = new JittedCode(view, types);
   }
 
   /** The runtime of that module; empty where its structures have not been proved on a dump. */
@@ -73,8 +79,6 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
   }
 
   private List<ManagedException> read(long stackPointer, Raised raised) {
-    View view = new View(dump.memory());
-    HeuristicTypes types = new HeuristicTypes(view, CoreClrLayout.NET_CORE_3_1);
     ExceptionScan scan = new ExceptionScan(view, types);
     try {
       Optional<Long> thrown = scan.find(stackPointer, raised);
@@ -98,6 +102,7 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
 
   @Override
   public Optional<ManagedCode> resolve(long ip) {
-    return Optional.empty();
+    // Code in a module was compiled ahead of time and is unwound by the module's own table.
+    return dump.modules().find(ip).isPresent() ? Optional.empty() : code.find(ip);
   }
 }
