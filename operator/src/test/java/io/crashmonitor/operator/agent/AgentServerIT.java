@@ -41,7 +41,11 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,6 +53,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +94,7 @@ class AgentServerIT {
   }
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
     namespace = plane.newNamespace("agents");
     storage = Samples.target(Azurite.ACCOUNT, "c" + UUID.randomUUID(), 1);
     stores = Samples.stores(Azurite.ACCOUNT, azurite.endpoint(), azurite.connectionString(), clock);
@@ -101,7 +107,7 @@ class AgentServerIT {
     server =
         AgentServer.start(
             new AgentServer.Parts(
-                plane.client(),
+                asOperator(),
                 board,
                 registry,
                 new DumpPlaces(stores, clock),
@@ -116,6 +122,34 @@ class AgentServerIT {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  /** The shipped role: the endpoint may do no more than that. */
+  private KubernetesClient asOperator() throws IOException {
+    String user = "crash-monitor-agents-" + namespace;
+    KubernetesClient admin = plane.client();
+    ClusterRole role =
+        admin
+            .getKubernetesSerialization()
+            .unmarshal(
+                Files.readString(
+                    Path.of(
+                        System.getProperty("crashmonitor.root"),
+                        "operator/src/main/kubernetes/clusterrole.yaml")),
+                ClusterRole.class);
+    admin.resource(role).fieldManager("test").forceConflicts().serverSideApply();
+    admin
+        .resource(
+            new ClusterRoleBindingBuilder()
+                .withNewMetadata()
+                .withName(user)
+                .endMetadata()
+                .withNewRoleRef(
+                    "rbac.authorization.k8s.io", "ClusterRole", role.getMetadata().getName())
+                .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
+                .build())
+        .create();
+    return plane.clientAs(user);
   }
 
   private String sessionUid() {
