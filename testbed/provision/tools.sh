@@ -1,11 +1,18 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2153  # here, cache and the versions are those of provision.sh
-# What the tests of the chart run: Helm 3 and 4, kubeconform, and the Lua interpreter that Argo CD embeds.
+# What the tests of the chart run: Helm 3 and 4, kubeconform, kstatus, the Lua interpreter that Argo CD embeds, and the
+# definitions of Flux's and Argo CD's resources.
 
 # chart_tool NAME: prints where it is, or fails.
 chart_tool() {
   local path
   case $1 in
+    gitops)
+      path=$cache/gitops/$(folder_key gitops)
+      [[ -d $path ]] && echo "$path"
+      return
+      ;;
+    kstatus) path=$cache/kstatus/$(folder_key kstatus)/kstatus ;;
     helm3) path=$cache/helm/$HELM3_VERSION/helm ;;
     helm4) path=$cache/helm/$HELM4_VERSION/helm ;;
     kubeconform) path=$cache/kubeconform/$KUBECONFORM_VERSION/kubeconform ;;
@@ -13,6 +20,9 @@ chart_tool() {
   esac
   [[ -x $path ]] && echo "$path"
 }
+
+# folder_key NAME: changes with the files of tools/NAME.
+folder_key() { cat "$here/tools/$1"/* | sha256sum | cut -c 1-8; }
 
 ensure_helm3() { ensure_helm helm3 "$HELM3_VERSION"; }
 
@@ -73,6 +83,41 @@ ensure_lua() {
 make_lua() {
   require_go && long_step "building gopher-lua $GOPHER_LUA_VERSION with Go" \
     go_build ../tools/gopher-lua "" "$1/glua" github.com/yuin/gopher-lua/cmd/glua
+}
+
+ensure_kstatus() {
+  chart_tool kstatus >/dev/null || into_cache "kstatus/$(folder_key kstatus)" make_kstatus \
+    || die "kstatus could not be built (see above)" "Install Go 1.26."
+}
+
+make_kstatus() {
+  require_go && long_step "building kstatus with Go (a minute where Go's cache is empty)" \
+    go_build ../tools/kstatus "" "$1/kstatus" .
+}
+
+ensure_gitops() {
+  chart_tool gitops >/dev/null || into_cache "gitops/$(folder_key gitops)" make_gitops \
+    || die "the definitions of Flux and Argo CD could not be fetched (see above)" "Install Go 1.26."
+}
+
+make_gitops() {
+  require_go && long_step "fetching the definitions of Flux and Argo CD (70 MB)" copy_definitions "$1"
+}
+
+copy_definitions() {
+  cd "$here/tools/gitops" || return 1
+  local module files
+  while read -r module files; do
+    GOTOOLCHAIN=$(go_toolchain) go mod download "$module" </dev/null || return 1
+    # shellcheck disable=SC2086  # a pattern
+    cp "$(GOTOOLCHAIN=$(go_toolchain) go list -m -f '{{.Dir}}' "$module" </dev/null)"/$files "$1" || return 1
+  done <<'END'
+github.com/argoproj/argo-cd/v3 manifests/crds/application-crd.yaml
+github.com/fluxcd/helm-controller config/crd/bases/*_helmreleases.yaml
+github.com/fluxcd/kustomize-controller config/crd/bases/*_kustomizations.yaml
+github.com/fluxcd/source-controller config/crd/bases/*_ocirepositories.yaml
+END
+  chmod 644 "${1:?}"/*
 }
 
 # download_program URL SUMS FOLDER MEMBER: one program of a tar archive whose checksum SUMS lists.

@@ -37,17 +37,21 @@ class InstallManifestIT {
       assertThat(second).isEqualTo(first);
       assertThat(generation(cluster)).isEqualTo(generation);
       assertThat(
-              kubectl(cluster, "diff", "--server-side", "-f", Checkout.INSTALL.toString())
+              new Kubectl(cluster, "")
+                  .command("diff", "--server-side", "-f", Checkout.INSTALL.toString())
                   .run()
                   .succeeded())
           .isEmpty();
     } finally {
-      kubectl(cluster, "delete", "-f", Checkout.INSTALL.toString(), "--wait=false").run();
+      new Kubectl(cluster, "")
+          .command("delete", "-f", Checkout.INSTALL.toString(), "--wait=false")
+          .run();
     }
   }
 
   private static String apply(ControlPlane cluster) {
-    return kubectl(cluster, "apply", "--server-side", "-f", Checkout.INSTALL.toString())
+    return new Kubectl(cluster, "")
+        .command("apply", "--server-side", "-f", Checkout.INSTALL.toString())
         .run()
         .succeeded();
   }
@@ -62,12 +66,5 @@ class InstallManifestIT {
         .get()
         .getMetadata()
         .getGeneration();
-  }
-
-  private static Command kubectl(ControlPlane cluster, String... arguments) {
-    String[] line = new String[arguments.length + 1];
-    line[0] = cluster.kubectl().toString();
-    System.arraycopy(arguments, 0, line, 1, arguments.length);
-    return Command.of(line).with("KUBECONFIG", cluster.kubeconfig().toString());
   }
 }

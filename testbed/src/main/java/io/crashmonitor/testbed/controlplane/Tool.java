@@ -21,7 +21,11 @@ public enum Tool {
   HELM4("helm4", "helm4"),
   KUBECONFORM("kubeconform", "kubeconform"),
   /** The interpreter of Argo CD's health scripts. */
-  LUA("lua", "lua");
+  LUA("lua", "lua"),
+  /** Reads a JSON array of objects, prints what kstatus makes of each. */
+  KSTATUS("kstatus", "kstatus"),
+  /** A folder with the definitions of Flux's and Argo CD's resources. */
+  GITOPS_DEFINITIONS("gitops", "gitops");
 
   private final String key;
   private final String part;
