@@ -93,6 +93,14 @@ public record ExitCode(int value) {
     return value != 0 && value != 0xC000013A && value != 0x40010004;
   }
 
+  /**
+   * Whether it is the code of an exception nobody handled: an NTSTATUS of severity error
+   * ([MS-ERREF] 2.3, the two highest bits), Microsoft's or a customer's such as the CLR's.
+   */
+  public boolean isException() {
+    return value >>> 30 == 3 && isCrash();
+  }
+
   @Override
   public String toString() {
     return name().isEmpty() ? code() : code() + " (" + name() + ")";

@@ -39,4 +39,13 @@ class ExitCodeTest {
     assertThat(new ExitCode(0xC0000005).isCrash()).isTrue();
     assertThat(new ExitCode(1).isCrash()).isTrue();
   }
+
+  @Test
+  void anExceptionIsKnownByItsSeverity() {
+    assertThat(new ExitCode(0xC0000005).isException()).isTrue();
+    assertThat(new ExitCode(0xE0434352).isException()).isTrue();
+    assertThat(new ExitCode(0xC000013A).isException()).isFalse();
+    assertThat(new ExitCode(1).isException()).isFalse();
+    assertThat(new ExitCode(0x80131623).isException()).isFalse();
+  }
 }

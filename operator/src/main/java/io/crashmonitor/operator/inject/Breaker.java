@@ -39,7 +39,13 @@ public final class Breaker {
    */
   public record Trouble(String words, boolean atOnce) {}
 
-  /** The trouble with a workload's pods; empty while there is none. */
+  /**
+   * The trouble with a workload's pods; empty while there is none.
+   *
+   * <p>A hook also fails when the app dies under it: an app that crashes as it starts is no fault
+   * of ours, and must be watched rather than given up. So with an exception as the last end the
+   * error must last, which it does not where the app only crashes in a loop.
+   */
   public static Optional<Trouble> trouble(
       Workload workload, List<InjectedPod> pods, Optional<Injection> injection, Instant now) {
     return pods.stream()
@@ -66,7 +72,7 @@ public final class Breaker {
     for (InjectedPod.Waiting waiting : pod.waiting()) {
       boolean ours = waiting.container().equals(Names.SIDECAR);
       if (!ours && waiting.reason().equals(HOOK_ERROR)) {
-        return Optional.of(new Trouble(words(pod, waiting), true));
+        return Optional.of(new Trouble(words(pod, waiting), !pod.diedOfAnException()));
       }
       if (ours && ERRORS.contains(waiting.reason())) {
         return Optional.of(new Trouble(words(pod, waiting), false));

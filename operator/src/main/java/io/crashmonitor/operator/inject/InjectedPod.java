@@ -84,6 +84,14 @@ public record InjectedPod(
         attached(pod));
   }
 
+  /**
+   * Whether the app's container last ended by an exception of its own, not because it was killed.
+   */
+  public boolean diedOfAnException() {
+    return !terminations.isEmpty()
+        && terminations.get(terminations.size() - 1).exitCode().isException();
+  }
+
   /** Whether somebody asked for the end of the pod. */
   public boolean deleting() {
     return deletionRequestedAt.isPresent();

@@ -378,6 +378,18 @@ final class Scene {
       return this;
     }
 
+    Pod appDied(int exitCode) {
+      ends =
+          List.of(
+              new Termination(
+                  CREATED.plusSeconds(90),
+                  CREATED.plusSeconds(91),
+                  new ExitCode(exitCode),
+                  0,
+                  "Error"));
+      return this;
+    }
+
     Pod detached(String reason, String message) {
       attached = Optional.of(new InjectedPod.Attached(false, reason, message, CREATED));
       return this;

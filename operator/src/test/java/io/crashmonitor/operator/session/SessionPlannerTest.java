@@ -70,6 +70,17 @@ class SessionPlannerTest {
             Reasons.INJECTION_FAILED,
             STUCK),
         row(
+            "an app that crashes while the hook runs is watched, not given up",
+            Scene.monitoring()
+                .pod(
+                    "checkout-1",
+                    p ->
+                        p.appDied(0xC0000005).appWaits("PostStartHookError", "it ended meanwhile")),
+            Plan.Keep.class,
+            Phase.Monitoring,
+            Reasons.MONITORING,
+            SETTLED),
+        row(
             "pods that are refused since the injection take the sidecar out at once",
             Scene.monitoring().replicaFailure("quota", Scene.CREATED.plusSeconds(61)),
             Plan.Release.class,
