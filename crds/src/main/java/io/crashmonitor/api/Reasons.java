@@ -51,6 +51,9 @@ public final class Reasons {
   public static final String INJECTION_FAILED = "InjectionFailed";
   public static final String HEAL_LIMIT_REACHED = "HealLimitReached";
 
+  // The operator itself cannot go on, such as for want of a permission.
+  public static final String OPERATOR_ERROR = "OperatorError";
+
   // Injection and attachment.
   public static final String INJECTED = "Injected";
   public static final String NOT_INJECTED = "NotInjected";

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -40,6 +41,7 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
   private final SessionObserver observer;
   private final WorkloadActions actions;
   private final Surroundings surroundings;
+  private final Clock clock;
   private final SessionFeed feed;
   private final StatusWriter status;
   private SessionEventSources sources;
@@ -56,6 +58,7 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
     this.observer = new SessionObserver(settings, surroundings, server, clock);
     this.actions = new WorkloadActions(new WorkloadApplier(client), settings, surroundings);
     this.surroundings = surroundings;
+    this.clock = clock;
     this.feed = new SessionFeed(surroundings, board);
     this.status = new StatusWriter(client);
   }
@@ -94,6 +97,12 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
     status.report(session, now, standing, result.written(), context);
     return UpdateControl.<CrashMonitorSession>noUpdate()
         .rescheduleAfter(WakeUps.next(now, standing));
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<CrashMonitorSession> updateErrorStatus(
+      CrashMonitorSession session, Context<CrashMonitorSession> context, Exception cause) {
+    return StatusWriter.failure(session, context, cause, clock.instant());
   }
 
   private UpdateControl<CrashMonitorSession> letGo(

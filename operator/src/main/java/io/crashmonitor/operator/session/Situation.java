@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What follows from an observation before anything is decided; planner and status share it. Pure.
@@ -67,7 +68,8 @@ record Situation(
     SessionState wanted = requests.wanted(spec.state());
     Optional<CrashMonitorSessionStatus> sameRun =
         previous.filter(p -> p.run() != null && run.id().equals(p.run().id()));
-    Optional<CrashPicture> crashes = readable(seen).map(snapshot -> picture(seen, snapshot, run));
+    Optional<CrashPicture> crashes =
+        readable(seen).map(snapshot -> picture(seen, snapshot, run, sameRun));
     int dumpCount =
         crashes
             .map(c -> ExitCodeGroups.dumps(c.crashes()))
@@ -148,10 +150,21 @@ record Situation(
     return seen.storage().filter(s -> s.fault().isEmpty() || !s.crashes().isEmpty());
   }
 
-  private static CrashPicture picture(Observation seen, StorageSnapshot snapshot, Run run) {
+  private static CrashPicture picture(
+      Observation seen,
+      StorageSnapshot snapshot,
+      Run run,
+      Optional<CrashMonitorSessionStatus> sameRun) {
     Map<String, AgentState> agents = new HashMap<>();
     seen.agents().forEach((pod, sighting) -> agents.put(pod, sighting.state()));
-    Instant until = seen.now().isBefore(run.stopTime()) ? seen.now() : run.stopTime();
+    // What crashes after the end of the run is no longer watched, and counts in none.
+    Instant until =
+        Stream.of(
+                Stream.of(seen.now(), run.stopTime()),
+                sameRun.map(CrashMonitorSessionStatus::completion).map(Completion::time).stream())
+            .flatMap(at -> at)
+            .min(Instant::compareTo)
+            .orElseThrow();
     return CrashJoin.of(
         new CrashEvidence(
             run.id(),

@@ -7,12 +7,16 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.net.HttpURLConnection;
+import java.time.Instant;
 
 /** The only writer of sessions: their status, whole and only when it differs, and the finalizer. */
 final class StatusWriter {
+  private static final int TOLERATED_FAILURES = 2;
+
   private final EventRecorder events;
 
   StatusWriter(KubernetesClient client) {
@@ -31,6 +35,30 @@ final class StatusWriter {
       return session;
     }
     events.tell(session, SessionEvents.between(s.previous(), status), s.now());
+    return PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
+        session, fresh(session, status), context);
+  }
+
+  /** Says why turns fail, once they have failed more than once; else says nothing. */
+  static ErrorStatusUpdateControl<CrashMonitorSession> failure(
+      CrashMonitorSession session,
+      Context<CrashMonitorSession> context,
+      Exception cause,
+      Instant now) {
+    boolean lasts =
+        context.getRetryInfo().filter(r -> r.getAttemptCount() >= TOLERATED_FAILURES).isPresent();
+    if (!lasts || session.getStatus() == null || session.isMarkedForDeletion()) {
+      return ErrorStatusUpdateControl.noStatusUpdate();
+    }
+    CrashMonitorSessionStatus status =
+        TurnFailure.status(session.getStatus(), session.getMetadata().getGeneration(), cause, now);
+    return status.equals(session.getStatus())
+        ? ErrorStatusUpdateControl.noStatusUpdate()
+        : ErrorStatusUpdateControl.patchStatus(fresh(session, status));
+  }
+
+  private static CrashMonitorSession fresh(
+      CrashMonitorSession session, CrashMonitorSessionStatus status) {
     CrashMonitorSession fresh = new CrashMonitorSession();
     fresh.setMetadata(
         new ObjectMetaBuilder()
@@ -39,7 +67,7 @@ final class StatusWriter {
             .withUid(session.getMetadata().getUid())
             .build());
     fresh.setStatus(status);
-    return PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(session, fresh, context);
+    return fresh;
   }
 
   /** From now on a deletion waits for the release. */

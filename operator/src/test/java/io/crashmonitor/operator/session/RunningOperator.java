@@ -92,7 +92,13 @@ final class RunningOperator implements AutoCloseable {
     return Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .pollInterval(100, MILLISECONDS)
-        .until(() -> session(name), s -> s != null && s.getStatus() != null && state.test(s));
+        .until(
+            () -> session(name),
+            s ->
+                s != null
+                    && s.getStatus() != null
+                    && s.getStatus().phase() != null
+                    && state.test(s));
   }
 
   CrashMonitorSession await(String name, Phase phase) {

@@ -12,9 +12,12 @@ import io.crashmonitor.api.Reasons;
 import io.crashmonitor.testbed.controlplane.ControlPlane;
 import io.crashmonitor.testbed.controlplane.SharedControlPlane;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions and workloads on a real API server with real controllers; no pod ever runs here. */
 @ExtendWith(SharedControlPlane.class)
@@ -78,6 +83,25 @@ class SessionLifecycleIT {
     assertThat(released.getMetadata().getGeneration()).as("one rollout").isEqualTo(3);
     assertThat(released.getMetadata().getManagedFields())
         .noneMatch(f -> f.getManager().equals(Names.FIELD_MANAGER));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"StatefulSet", "DaemonSet"})
+  void everyKindIsInjectedAndReleasedAlike(String kind) {
+    String manifest = Manifests.deployment("checkout").replace("kind: Deployment", "kind: " + kind);
+    HasMetadata before =
+        create(kind.equals("DaemonSet") ? manifest.replace("  replicas: 1\n", "") : manifest);
+    create(
+        Manifests.session("checkout", "checkout", "").replace("kind: Deployment", "kind: " + kind));
+    operator.await(
+        "checkout", s -> condition(s, ConditionTypes.INJECTED).getStatus().equals("True"));
+
+    admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName("checkout").delete();
+
+    await().until(() -> operator.session("checkout") == null);
+    HasMetadata released = admin.resource(before).get();
+    assertThat(released.getMetadata().getGeneration()).isEqualTo(3);
+    assertThat(spec(released)).isEqualTo(spec(before));
   }
 
   @Test
@@ -237,6 +261,43 @@ class SessionLifecycleIT {
   }
 
   @Test
+  void aMissingPermissionIsNamed() {
+    admin
+        .load(
+            new ByteArrayInputStream(
+                """
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicy
+                metadata: {name: %1$s}
+                spec:
+                  matchConstraints:
+                    resourceRules:
+                      - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}
+                  validations: [{expression: "object.metadata.name != 'crash-monitor-ca'", reason: Forbidden}]
+                ---
+                apiVersion: admissionregistration.k8s.io/v1
+                kind: ValidatingAdmissionPolicyBinding
+                metadata: {name: %1$s}
+                spec:
+                  policyName: %1$s
+                  validationActions: [Deny]
+                  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}}
+                """
+                    .formatted(namespace)
+                    .getBytes(StandardCharsets.UTF_8)))
+        .create();
+    await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> !canCreateCa());
+    create(Manifests.deployment("checkout"));
+    create(Manifests.session("checkout", "checkout", ""));
+
+    CrashMonitorSession session =
+        operator.await(
+            "checkout",
+            s -> condition(s, ConditionTypes.READY).getReason().equals(Reasons.OPERATOR_ERROR));
+    assertThat(condition(session, ConditionTypes.READY).getMessage()).contains("crash-monitor-ca");
+  }
+
+  @Test
   void atRestNothingIsWritten() {
     create(Manifests.deployment("checkout"));
     create(Manifests.session("checkout", "checkout", ""));
@@ -251,6 +312,36 @@ class SessionLifecycleIT {
         .atMost(Duration.ofSeconds(8))
         .until(
             () -> operator.session("checkout").getMetadata().getResourceVersion().equals(version));
+  }
+
+  private String spec(HasMetadata resource) {
+    return admin
+        .getKubernetesSerialization()
+        .asYaml(
+            admin
+                .getKubernetesSerialization()
+                .convertValue(resource, GenericKubernetesResource.class)
+                .getAdditionalProperties()
+                .get("spec"));
+  }
+
+  private boolean canCreateCa() {
+    try {
+      admin
+          .configMaps()
+          .inNamespace(namespace)
+          .resource(
+              new ConfigMapBuilder()
+                  .withNewMetadata()
+                  .withName(Names.CA_CONFIG_MAP)
+                  .endMetadata()
+                  .build())
+          .dryRun()
+          .create();
+      return true;
+    } catch (KubernetesClientException e) {
+      return e.getCode() != 403;
+    }
   }
 
   private String settled(String name) {

@@ -183,6 +183,20 @@ class SessionStatusFactoryTest {
     assertThat(scene.at(Duration.ofSeconds(140)).status().crashCount()).isEqualTo(1);
   }
 
+  @Test
+  void whatCrashesAfterTheEndOfTheRunIsNotCounted() {
+    Scene scene =
+        Scene.monitoring("state: Stopped")
+            .remember()
+            .at(Duration.ofMinutes(10))
+            .pod(
+                "checkout-1",
+                p ->
+                    p.ended(
+                        new Termination(at(80), at(300), new ExitCode(0xC0000005), 0, "Error")));
+    assertThat(scene.status().crashCount()).isZero();
+  }
+
   private static String attached(Scene scene) {
     return condition(scene.status(), ConditionTypes.ATTACHED).getReason();
   }
