@@ -67,7 +67,9 @@ final class ReadyToRunCode {
    * one that is known.
    */
   private Optional<long[]> method(long info, long functions, int index, long base) {
-    long map = info + descriptor.offset("ReadyToRunInfo", "EntryPointToMethodDescMap");
+    // Of a composite image, the methods of all its parts are in one map.
+    long composite = view.pointer(info + descriptor.offset("ReadyToRunInfo", "CompositeInfo"));
+    long map = composite + descriptor.offset("ReadyToRunInfo", "EntryPointToMethodDescMap");
     for (int i = index; i >= 0 && index - i < MAX_FUNCLETS; i--) {
       long start = base + begin(functions, i);
       OptionalLong method = lookUp(map, start);

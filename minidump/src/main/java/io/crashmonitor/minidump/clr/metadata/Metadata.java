@@ -25,12 +25,14 @@ public final class Metadata {
   private final View view;
   private final MetadataRoot root;
   private final Tables tables;
+  private final Attributes attributes;
   private final Map<Integer, String> typeNames = new HashMap<>();
 
   private Metadata(View view, MetadataRoot root) {
     this.view = view;
     this.root = root;
     this.tables = new Tables(view, root.tables(), root.tablesSize());
+    this.attributes = new Attributes(tables, this);
   }
 
   /**
@@ -98,7 +100,7 @@ public final class Metadata {
     return TYPE_TOKEN | owner(methodRow(methodToken), 5);
   }
 
-  private int owner(int row, int listColumn) {
+  int owner(int row, int listColumn) {
     // The last type whose list starts at or before the row; types without members share the start
     // of the next one.
     int after = tables.lowerBound(TableSchema.TYPE_DEF, listColumn, row + 1);
@@ -201,34 +203,7 @@ public final class Metadata {
   /** Whether a type or method definition carries the attribute of that full name. */
   public boolean hasAttribute(int token, String attribute) {
     int tag = token >>> 24 == TableSchema.METHOD_DEF ? 0 : 3;
-    return attributeRow((token & 0xFFFFFF) << 5 | tag, attribute).isPresent();
-  }
-
-  private Optional<Integer> attributeRow(int codedParent, String attribute) {
-    int rows = tables.rows(TableSchema.CUSTOM_ATTRIBUTE);
-    int at = tables.lowerBound(TableSchema.CUSTOM_ATTRIBUTE, 0, codedParent);
-    for (int seen = 0; at <= rows && seen < 64; at++, seen++) {
-      if (tables.cell(TableSchema.CUSTOM_ATTRIBUTE, at, 0) != codedParent) {
-        return Optional.empty();
-      }
-      if (attribute.equals(attributeName(tables.cell(TableSchema.CUSTOM_ATTRIBUTE, at, 1)))) {
-        return Optional.of(at);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private String attributeName(int codedConstructor) {
-    int row = codedConstructor >>> 3;
-    if ((codedConstructor & 7) == 2) {
-      return typeName(TYPE_TOKEN | owner(row, 5));
-    }
-    int parent = tables.cell(TableSchema.MEMBER_REF, row, 0);
-    return switch (parent & 7) {
-      case 0 -> typeName(TYPE_TOKEN | parent >>> 3);
-      case 1 -> typeRefName(parent >>> 3, true);
-      default -> "";
-    };
+    return attributes.row((token & 0xFFFFFF) << 5 | tag, attribute).isPresent();
   }
 
   /**
@@ -243,7 +218,7 @@ public final class Metadata {
     };
   }
 
-  private String typeRefName(int row, boolean full) {
+  String typeRefName(int row, boolean full) {
     String name = string(tables.cell(TableSchema.TYPE_REF, row, 1));
     String namespace = full ? string(tables.cell(TableSchema.TYPE_REF, row, 2)) : "";
     return namespace.isEmpty() ? name : namespace + '.' + name;
@@ -277,15 +252,6 @@ public final class Metadata {
     return false;
   }
 
-  /**
-   * Full name of the type a definition extends; empty for one that extends nothing or a generic
-   * instance.
-   */
-  public String baseTypeName(int typeToken) {
-    int row = rowOf(typeToken, TableSchema.TYPE_DEF);
-    return fullName(tables.cell(TableSchema.TYPE_DEF, row, 3));
-  }
-
   private String fullName(int coded) {
     return switch (coded & 3) {
       case 0 -> coded == 0 ? "" : typeName(TYPE_TOKEN | coded >>> 2);
@@ -304,14 +270,10 @@ public final class Metadata {
   /** The one text argument of an attribute of the assembly; empty where it does not carry it. */
   public Optional<String> assemblyAttribute(String attribute) {
     int parent = 1 << 5 | 14;
-    return attributeRow(parent, attribute)
+    return attributes
+        .row(parent, attribute)
         .map(row -> root.blob(tables.cell(TableSchema.CUSTOM_ATTRIBUTE, row, 2)))
         .flatMap(blob -> new SignatureReader(view, blob, this::typeRefOrDefName).attributeText());
-  }
-
-  /** Number of type definitions. */
-  public int types() {
-    return tables.rows(TableSchema.TYPE_DEF);
   }
 
   private int listEnd(int table, int row, int column, int target) {
@@ -337,7 +299,4 @@ public final class Metadata {
 
   /** An instance field and what it takes in an object. */
   public record Field(String name, FieldKind kind) {}
-
-  /** Names of the type parameters in scope of a signature: of the type, of the method. */
-  record GenericNames(List<String> ofType, List<String> ofMethod) {}
 }

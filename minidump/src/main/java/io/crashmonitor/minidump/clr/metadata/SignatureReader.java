@@ -38,7 +38,7 @@ final class SignatureReader {
    * Types of a method's parameters as the runtime prints them: simple names, {@code Action`1},
    * {@code Int32[]}, {@code Byte&}.
    */
-  List<String> parameters(Metadata.GenericNames generics) {
+  List<String> parameters(GenericNames generics) {
     int convention = next();
     if ((convention & 0x10) != 0) {
       compressed();
@@ -88,7 +88,7 @@ final class SignatureReader {
     };
   }
 
-  private String type(Metadata.GenericNames generics, int depth) {
+  private String type(GenericNames generics, int depth) {
     if (depth > MAX_DEPTH) {
       throw new ClrReadException("signature nested too deep", at);
     }
@@ -146,12 +146,12 @@ final class SignatureReader {
     return index < names.size() ? names.get(index) : mark + index;
   }
 
-  private String modified(Metadata.GenericNames generics, int depth) {
+  private String modified(GenericNames generics, int depth) {
     compressed();
     return type(generics, depth + 1);
   }
 
-  private String instantiation(Metadata.GenericNames generics, int depth) {
+  private String instantiation(GenericNames generics, int depth) {
     next();
     String name = typeName.apply(compressed());
     int count = counted();
@@ -161,7 +161,7 @@ final class SignatureReader {
     return name;
   }
 
-  private String array(Metadata.GenericNames generics, int depth) {
+  private String array(GenericNames generics, int depth) {
     String of = type(generics, depth + 1);
     int rank = counted();
     int sizes = counted();
@@ -175,7 +175,7 @@ final class SignatureReader {
     return of + "[" + ",".repeat(Math.max(0, Math.min(rank, 32) - 1)) + "]";
   }
 
-  private String functionPointer(Metadata.GenericNames generics, int depth) {
+  private String functionPointer(GenericNames generics, int depth) {
     int convention = next();
     if ((convention & 0x10) != 0) {
       compressed();

@@ -1,0 +1,2 @@
+/** What a .NET program wrote on its console when it died. */
+package io.crashmonitor.minidump.clr.console;

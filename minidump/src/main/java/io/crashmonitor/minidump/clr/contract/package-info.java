@@ -1,0 +1,2 @@
+/** .NET runtimes that describe themselves by data contracts (9 and later). */
+package io.crashmonitor.minidump.clr.contract;
