@@ -19,8 +19,9 @@ import java.util.zip.Deflater;
 /**
  * Cuts a dump into blocks, in order, in a few megabytes of memory whatever its size. With Gzip the
  * blocks together are one gzip member (RFC 1952), as browsers take no more than one; yet each is
- * compressed by itself from a piece of fixed size (it ends with a full flush). So the same dump
- * gives the same blocks, and blocks that are in storage already need not be compressed again.
+ * compressed by itself from a piece of fixed size: the compressor starts anew and ends on a byte.
+ * So the same dump gives the same blocks, and blocks that are in storage already need not be
+ * compressed again.
  */
 final class BlockSource implements Closeable {
   private static final int BLOCK = 4 * 1024 * 1024;
@@ -89,7 +90,7 @@ final class BlockSource implements Closeable {
     if (gzip) {
       deflater.reset();
       read(piece -> deflate(piece, out, Deflater.NO_FLUSH));
-      deflate(ByteBuffer.allocate(0), out, Deflater.FULL_FLUSH);
+      deflate(ByteBuffer.allocate(0), out, Deflater.SYNC_FLUSH);
       if (next == blocks()) {
         out.put(END);
         out.putLittleEndian((int) crc.getValue());
