@@ -31,8 +31,10 @@ public record CrashPicture(
     lost = List.copyOf(lost);
   }
 
-  public static final CrashPicture EMPTY =
-      new CrashPicture(List.of(), List.of(), List.of(), List.of(), Optional.empty());
+  /** For when nothing can be read: whoever reads again wakes the reconciler. */
+  public CrashPicture withoutLookingAgain() {
+    return new CrashPicture(crashes, unrecorded, joins, lost, Optional.empty());
+  }
 
   /** A crash that left no dump, and the pod it happened in. */
   public record Unrecorded(StoredCrash crash, InjectedPod pod) {}

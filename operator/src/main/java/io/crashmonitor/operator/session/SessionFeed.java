@@ -6,9 +6,13 @@ import io.crashmonitor.operator.crash.DumplessReport;
 import io.crashmonitor.operator.storage.CrashRecorder;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageTarget;
+import java.time.Duration;
 
 /** Tells storage and agents what a turn found: where to look, what to do, what has crashed. */
 final class SessionFeed {
+  /** Many crashes must not mean many listings. */
+  private static final Duration HURRIED_PACE = Duration.ofSeconds(10);
+
   private final Surroundings surroundings;
   private final SessionBoard board;
 
@@ -45,6 +49,13 @@ final class SessionFeed {
         .lost()
         .forEach(
             id -> recorder.markLost(target, id, "the pod is gone before its dump was in storage"));
-    crashes.lookAgainAt().ifPresent(at -> surroundings.hurry(target.session()));
+    boolean old =
+        s.seen()
+            .storage()
+            .filter(snapshot -> snapshot.at().plus(HURRIED_PACE).isAfter(s.now()))
+            .isEmpty();
+    if (old && crashes.lookAgainAt().isPresent()) {
+      surroundings.hurry(target.session());
+    }
   }
 }

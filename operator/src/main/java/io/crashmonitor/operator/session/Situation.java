@@ -165,17 +165,20 @@ record Situation(
             .flatMap(at -> at)
             .min(Instant::compareTo)
             .orElseThrow();
-    return CrashJoin.of(
-        new CrashEvidence(
-            run.id(),
-            run.startTime(),
-            until,
-            snapshot.crashes(),
-            snapshot.at(),
-            seen.pods(),
-            agents,
-            seen.now(),
-            seen.settings().joinPatience()));
+    CrashPicture picture =
+        CrashJoin.of(
+            new CrashEvidence(
+                run.id(),
+                run.startTime(),
+                until,
+                snapshot.crashes(),
+                // What was known before a fault is no reading: nothing new is concluded from it.
+                snapshot.fault().isEmpty() ? snapshot.at() : Instant.EPOCH,
+                seen.pods(),
+                agents,
+                seen.now(),
+                seen.settings().joinPatience()));
+    return snapshot.fault().isEmpty() ? picture : picture.withoutLookingAgain();
   }
 
   private static Optional<Completion> completion(

@@ -184,6 +184,22 @@ class SessionStatusFactoryTest {
   }
 
   @Test
+  void nothingIsConcludedFromStorageThatIsAway() {
+    Scene scene =
+        Scene.monitoring()
+            .dumps(1)
+            .fault(new StorageFault.Unreachable("no answer"))
+            .at(Duration.ofMinutes(4))
+            .pod(
+                "checkout-1",
+                p ->
+                    p.ended(
+                        new Termination(at(80), at(130), new ExitCode(0xC0000005), 0, "Error")));
+    assertThat(scene.situation().crashes().orElseThrow().unrecorded()).isEmpty();
+    assertThat(scene.status().crashCount()).isEqualTo(1);
+  }
+
+  @Test
   void whatCrashesAfterTheEndOfTheRunIsNotCounted() {
     Scene scene =
         Scene.monitoring("state: Stopped")
