@@ -1,6 +1,7 @@
 package io.crashmonitor.minidump.clr.metadata;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,12 +93,13 @@ public final class Metadata {
 
   /** Name of a method definition, as the compiler wrote it. */
   public String methodName(int methodToken) {
-    return string(tables.cell(TableSchema.METHOD_DEF, methodRow(methodToken), 3));
+    return string(
+        tables.cell(TableSchema.METHOD_DEF, rowOf(methodToken, TableSchema.METHOD_DEF), 3));
   }
 
   /** The type definition a method definition belongs to. */
   public int declaringType(int methodToken) {
-    return TYPE_TOKEN | owner(methodRow(methodToken), 5);
+    return TYPE_TOKEN | owner(rowOf(methodToken, TableSchema.METHOD_DEF), 5);
   }
 
   int owner(int row, int listColumn) {
@@ -151,7 +153,7 @@ public final class Metadata {
    * n}.
    */
   public String parameters(int methodToken) {
-    int row = methodRow(methodToken);
+    int row = rowOf(methodToken, TableSchema.METHOD_DEF);
     long blob = root.blob(tables.cell(TableSchema.METHOD_DEF, row, 4));
     GenericNames generics = genericNames(row);
     List<String> types =
@@ -166,11 +168,11 @@ public final class Metadata {
 
   /** Names of a method's own type parameters, in order; empty where it is not generic. */
   public List<String> typeParameters(int methodToken) {
-    return genericParams(methodRow(methodToken) << 1 | 1);
+    return genericParams(rowOf(methodToken, TableSchema.METHOD_DEF) << 1 | 1);
   }
 
   private List<String> parameterNames(int row, int count) {
-    List<String> names = new ArrayList<>(java.util.Collections.nCopies(count, ""));
+    List<String> names = new ArrayList<>(Collections.nCopies(count, ""));
     int first = tables.cell(TableSchema.METHOD_DEF, row, 5);
     int end = listEnd(TableSchema.METHOD_DEF, row, 5, TableSchema.PARAM);
     for (int p = first; p < end && p - first <= count; p++) {
@@ -230,7 +232,8 @@ public final class Metadata {
    */
   public boolean isHidden(int methodToken) {
     boolean aggressiveInlining =
-        (tables.cell(TableSchema.METHOD_DEF, methodRow(methodToken), 1) & 0x100) != 0;
+        (tables.cell(TableSchema.METHOD_DEF, rowOf(methodToken, TableSchema.METHOD_DEF), 1) & 0x100)
+            != 0;
     return aggressiveInlining
         || hasAttribute(methodToken, STACK_TRACE_HIDDEN)
         || hasAttribute(declaringType(methodToken), STACK_TRACE_HIDDEN);
@@ -284,10 +287,6 @@ public final class Metadata {
 
   private String string(int offset) {
     return view.utf8(root.string(offset), MAX_NAME);
-  }
-
-  private static int methodRow(int token) {
-    return rowOf(token, TableSchema.METHOD_DEF);
   }
 
   private static int rowOf(int token, int table) {
