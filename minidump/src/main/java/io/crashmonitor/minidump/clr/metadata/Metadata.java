@@ -226,10 +226,7 @@ public final class Metadata {
     return namespace.isEmpty() ? name : namespace + '.' + name;
   }
 
-  /**
-   * Whether the runtime leaves this method out when it prints a stack trace
-   * (StackTrace.ShowInStackTrace).
-   */
+  /** Whether stack traces leave this method out, as StackTrace.ShowInStackTrace decides. */
   public boolean isHidden(int methodToken) {
     boolean aggressiveInlining =
         (tables.cell(TableSchema.METHOD_DEF, rowOf(methodToken, TableSchema.METHOD_DEF), 1) & 0x100)
