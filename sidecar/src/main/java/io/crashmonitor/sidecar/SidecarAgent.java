@@ -72,7 +72,8 @@ final class SidecarAgent {
     this.scan = new DumpScan(volume);
     this.settling = new Settling(dump -> isWhole(inspector, dump));
     this.drain = Drain.none(config.drainLimit());
-    OperatorClient operator = new OperatorClient(config.agentUrl(), config.identity(), http);
+    OperatorClient operator =
+        new OperatorClient(config.agentUrl(), config.identity(), http, OperatorClient.Limits.USUAL);
     DumpUpload uploads =
         new DumpUpload(
             new BlobRest(
@@ -80,7 +81,8 @@ final class SidecarAgent {
                     .version(HttpClient.Version.HTTP_1_1)
                     .connectTimeout(CONNECT)
                     .executor(http)
-                    .build()),
+                    .build(),
+                BlobRest.USUAL_LIMIT),
             pause -> TimeUnit.MILLISECONDS.sleep(pause.toMillis()),
             random,
             session::operatorNow,

@@ -12,7 +12,7 @@ import java.util.logging.Logger;
 /**
  * The agent in the pod. Ends with 0 when it was drained or asked to stop, with 64 when its
  * environment cannot be used, with 1 when it failed; the helper that started it starts it again
- * unless it was drained.
+ * until the container ends.
  */
 public final class SidecarMain {
   private static final Logger LOG = Logger.getLogger(SidecarMain.class.getName());

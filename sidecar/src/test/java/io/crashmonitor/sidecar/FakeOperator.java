@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
@@ -63,6 +64,9 @@ final class FakeOperator implements AutoCloseable {
   volatile String expectedToken = TOKEN;
   volatile String retryAfter = "";
 
+  /** Whether answers end after their head. */
+  volatile boolean stalling;
+
   /** Whether it always has news, also when nothing changed. */
   volatile boolean restless;
 
@@ -72,6 +76,7 @@ final class FakeOperator implements AutoCloseable {
   private final JsonMapper mapper = AgentProtocol.mapper();
   private final TestCa ca = new TestCa("test operator", Instant.now());
   private final SSLContext tls = serverContext(ca);
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private final Object changed = new Object();
   private SessionConfiguration configuration;
   private String hash = "none";
@@ -136,6 +141,7 @@ final class FakeOperator implements AutoCloseable {
 
   @Override
   public void close() {
+    stopped.countDown();
     stop();
   }
 
@@ -153,6 +159,10 @@ final class FakeOperator implements AutoCloseable {
         exchange.getResponseHeaders().add("Retry-After", retryAfter);
       }
       exchange.sendResponseHeaders(code, answer.length == 0 ? -1 : answer.length);
+      if (stalling) {
+        exchange.getResponseBody().flush();
+        stopped.await();
+      }
       if (answer.length > 0) {
         exchange.getResponseBody().write(answer);
       }

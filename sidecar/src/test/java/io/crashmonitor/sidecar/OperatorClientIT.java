@@ -45,7 +45,7 @@ class OperatorClientIT {
   void prepare() {
     operator = new FakeOperator(ARMED);
     operator.writeIdentity(identity);
-    client = new OperatorClient(operator.url(), identity, executor);
+    client = client(OperatorClient.Limits.USUAL);
   }
 
   @AfterEach
@@ -100,6 +100,14 @@ class OperatorClientIT {
   }
 
   @Test
+  void doesNotWaitForeverForTheRestOfAnAnswer() throws Exception {
+    Duration second = Duration.ofSeconds(1);
+    client = client(new OperatorClient.Limits(second, second, second));
+    operator.stalling = true;
+    assertThat(refused().why()).contains("not within 1 s");
+  }
+
+  @Test
   void asksOnceASecondAtMostWhateverTheOperatorAnswers() {
     // given an operator that always has another configuration
     operator.restless = true;
@@ -140,6 +148,10 @@ class OperatorClientIT {
     // then
     await().atMost(Duration.ofSeconds(5)).until(() -> operator.syncs.size() == 2);
     loop.stop();
+  }
+
+  private OperatorClient client(OperatorClient.Limits limits) {
+    return new OperatorClient(operator.url(), identity, executor, limits);
   }
 
   private Reply<Void> abandon() throws InterruptedException {

@@ -39,7 +39,9 @@ public final class StorageProxy implements AutoCloseable {
     /** Storage does it, and the connection ends before the answer. */
     CUT_AFTERWARDS(0, ""),
     /** No answer until the proxy ends. */
-    HANG(0, "");
+    HANG(0, ""),
+    /** The head of an answer, and no more until the proxy ends. */
+    STALL(0, "");
 
     private final int status;
     private final String code;
@@ -121,6 +123,10 @@ public final class StorageProxy implements AutoCloseable {
         exchange.getResponseHeaders().add("x-ms-error-code", now.code);
         exchange.sendResponseHeaders(now.status, -1);
       } else if (now == Fault.HANG) {
+        ended.await();
+      } else if (now == Fault.STALL) {
+        exchange.sendResponseHeaders(500, 100);
+        exchange.getResponseBody().flush();
         ended.await();
       } else if (passed) {
         HttpResponse<byte[]> answer = pass(exchange, body);

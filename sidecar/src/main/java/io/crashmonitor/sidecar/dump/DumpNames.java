@@ -14,6 +14,8 @@ final class DumpNames {
   private static final Pattern WRITTEN =
       Pattern.compile("[^\\\\/:*?\"<>|\\p{Cntrl}]{1,200}\\.dmp", Pattern.CASE_INSENSITIVE);
 
+  private static final long LARGEST_PID = 0xFFFF_FFFFL;
+
   private DumpNames() {}
 
   /** The process of a folder in {@code incoming}: {@code <pid>_<startEpochMillis>}. */
@@ -32,7 +34,7 @@ final class DumpNames {
   }
 
   private static Optional<ProcessInstance> process(Matcher name) {
-    return name.matches()
+    return name.matches() && Long.parseLong(name.group(1)) <= LARGEST_PID
         ? Optional.of(
             new ProcessInstance(
                 Long.parseLong(name.group(1)), Long.parseLong(name.group(2)) / 1000))

@@ -1,6 +1,5 @@
 package io.crashmonitor.sidecar.operator;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.CompletionVerdict;
@@ -14,12 +13,10 @@ import io.crashmonitor.report.CrashId;
 import io.crashmonitor.sidecar.operator.Reply.Answer;
 import io.crashmonitor.sidecar.operator.Reply.Later;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +26,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -36,14 +35,26 @@ import java.util.function.Consumer;
  * sends the token as it is in the file at that moment. Safe for use by several threads.
  */
 public final class OperatorClient {
-  private static final Duration CONNECT = Duration.ofSeconds(10);
-  private static final Duration ANSWER = Duration.ofSeconds(30);
-  private static final Duration LONG_POLL = AgentProtocol.LONGEST_POLL.plusSeconds(30);
   private static final int WORDS = 300;
+
+  /**
+   * How long to wait at most, for whole answers.
+   *
+   * @param longPoll for the operator's news
+   * @param answer for anything else
+   */
+  public record Limits(Duration connect, Duration answer, Duration longPoll) {
+    public static final Limits USUAL =
+        new Limits(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            AgentProtocol.LONGEST_POLL.plusSeconds(30));
+  }
 
   private final URI base;
   private final PodIdentity identity;
   private final Executor executor;
+  private final Limits limits;
   private final JsonMapper mapper = AgentProtocol.mapper();
   private byte[] trusted = {};
   private HttpClient http;
@@ -52,10 +63,11 @@ public final class OperatorClient {
    * @param base the operator's endpoint
    * @param identity folder with token and CA
    */
-  public OperatorClient(URI base, Path identity, Executor executor) {
+  public OperatorClient(URI base, Path identity, Executor executor, Limits limits) {
     this.base = base;
     this.identity = new PodIdentity(identity);
     this.executor = executor;
+    this.limits = limits;
   }
 
   /**
@@ -66,25 +78,25 @@ public final class OperatorClient {
    */
   public Reply<SyncResponse> sync(SyncRequest request, Consumer<CompletableFuture<?>> inFlight)
       throws InterruptedException {
-    return post(AgentProtocol.SYNC, request, SyncResponse.class, LONG_POLL, inFlight);
+    return post(AgentProtocol.SYNC, request, SyncResponse.class, limits.longPoll(), inFlight);
   }
 
   /** Reports a crash, asks for a place for its dump or renews it. */
   public Reply<DumpDecision> offer(DumpOffer offer) throws InterruptedException {
-    return post(AgentProtocol.DUMPS, offer, DumpDecision.class, ANSWER, none -> {});
+    return post(AgentProtocol.DUMPS, offer, DumpDecision.class, limits.answer(), none -> {});
   }
 
   /** The blob is committed. */
   public Reply<CompletionVerdict> complete(CrashId id, DumpCompletion completion)
       throws InterruptedException {
     String path = AgentProtocol.COMPLETE.replace("{crashId}", id.value());
-    return post(path, completion, CompletionVerdict.class, ANSWER, none -> {});
+    return post(path, completion, CompletionVerdict.class, limits.answer(), none -> {});
   }
 
   /** The file will never come. */
   public Reply<Void> abandon(CrashId id, DumpAbandon abandon) throws InterruptedException {
     String path = AgentProtocol.ABANDON.replace("{crashId}", id.value());
-    return post(path, abandon, Void.class, ANSWER, none -> {});
+    return post(path, abandon, Void.class, limits.answer(), none -> {});
   }
 
   private <T> Reply<T> post(
@@ -94,7 +106,7 @@ public final class OperatorClient {
       Duration limit,
       Consumer<CompletableFuture<?>> inFlight)
       throws InterruptedException {
-    CompletableFuture<HttpResponse<InputStream>> response;
+    CompletableFuture<HttpResponse<byte[]>> response;
     try {
       HttpRequest request =
           HttpRequest.newBuilder(base.resolve(path))
@@ -103,17 +115,19 @@ public final class OperatorClient {
               .header("Content-Type", "application/json")
               .POST(HttpRequest.BodyPublishers.ofByteArray(message(body)))
               .build();
-      response = client().sendAsync(request, BodyHandlers.ofInputStream());
+      response = client().sendAsync(request, BoundedBody.handler(AgentProtocol.MESSAGE_LIMIT));
     } catch (IOException e) {
       return new Later<>(e.getMessage(), Optional.empty());
     }
     inFlight.accept(response);
     try {
-      return reply(response.get(), type);
-    } catch (ExecutionException | IOException e) {
-      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-      return new Later<>(
-          "no answer from " + base.getAuthority() + ": " + words(cause), Optional.empty());
+      // The request's own limit ends with the answer's head; its body must come in time too.
+      return reply(response.get(limit.toMillis(), TimeUnit.MILLISECONDS), type);
+    } catch (ExecutionException e) {
+      return away(words(e.getCause()));
+    } catch (TimeoutException e) {
+      response.cancel(true);
+      return away("not within " + limit.toSeconds() + " s");
     } catch (InterruptedException stop) {
       response.cancel(true);
       throw stop;
@@ -125,11 +139,12 @@ public final class OperatorClient {
         body instanceof DumpOffer offer ? OfferSize.fitting(offer, mapper) : body);
   }
 
-  private <T> Reply<T> reply(HttpResponse<InputStream> response, Class<T> type) throws IOException {
-    byte[] body;
-    try (InputStream in = response.body()) {
-      body = in.readNBytes(AgentProtocol.MESSAGE_LIMIT + 1);
-    }
+  private <T> Reply<T> away(String why) {
+    return new Later<>("no answer from " + base.getAuthority() + ": " + why, Optional.empty());
+  }
+
+  private <T> Reply<T> reply(HttpResponse<byte[]> response, Class<T> type) {
+    byte[] body = response.body();
     int status = response.statusCode();
     if (status / 100 != 2) {
       String said = new String(body, 0, Math.min(WORDS, body.length), StandardCharsets.UTF_8);
@@ -139,15 +154,15 @@ public final class OperatorClient {
     if (type == Void.class) {
       return new Answer<>(null);
     }
-    if (body.length > AgentProtocol.MESSAGE_LIMIT) {
-      return new Later<>("an answer longer than the protocol allows", Optional.empty());
-    }
     try {
-      return new Answer<>(mapper.readValue(body, type));
-    } catch (JacksonException notOurs) {
+      T value = mapper.readValue(body, type);
+      if (value != null) {
+        return new Answer<>(value);
+      }
+    } catch (IOException notOurs) {
       // Its message may quote the answer, and a grant is a secret.
-      return new Later<>("an answer that is not of the protocol", Optional.empty());
     }
+    return new Later<>("an answer that is not of the protocol", Optional.empty());
   }
 
   private synchronized HttpClient client() throws IOException {
@@ -156,7 +171,7 @@ public final class OperatorClient {
       http =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(CONNECT)
+              .connectTimeout(limits.connect())
               .sslContext(PodIdentity.trust(ca))
               .proxy(HttpClient.Builder.NO_PROXY)
               .executor(executor)

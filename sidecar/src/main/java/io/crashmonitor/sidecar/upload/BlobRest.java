@@ -24,19 +24,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The two calls of the Blob service that an upload needs ("Put Block" and "Put Block List" of its
  * REST reference). The URL with its signature is a secret: it stands in no message of this class.
  */
 public final class BlobRest {
-  private static final Duration BLOCK = Duration.ofMinutes(5);
-  private static final Duration COMMIT = Duration.ofMinutes(2);
+  /**
+   * Time enough for a block over a line of 15 kB/s; a commit takes longer than a block at times.
+   */
+  public static final Duration USUAL_LIMIT = Duration.ofMinutes(5);
 
   private final HttpClient http;
+  private final Duration limit;
 
-  public BlobRest(HttpClient http) {
+  /**
+   * @param limit of a call, until its answer is there
+   */
+  public BlobRest(HttpClient http, Duration limit) {
     this.http = http;
+    this.limit = limit;
   }
 
   /**
@@ -48,7 +56,6 @@ public final class BlobRest {
     return send(
         url,
         "comp=block&blockid=" + URLEncoder.encode(block.base64Id(), StandardCharsets.US_ASCII),
-        BLOCK,
         request ->
             request
                 .header("Content-MD5", Base64.getEncoder().encodeToString(block.md5()))
@@ -68,7 +75,6 @@ public final class BlobRest {
     return send(
         url,
         "comp=blocklist",
-        COMMIT,
         request -> {
           request.header("x-ms-blob-content-type", "application/octet-stream");
           request.header(
@@ -90,15 +96,16 @@ public final class BlobRest {
     HttpRequest.Builder apply(HttpRequest.Builder request);
   }
 
-  private CompletableFuture<StorageReply> send(
-      String url, String query, Duration limit, Shape shape) {
+  private CompletableFuture<StorageReply> send(String url, String query, Shape shape) {
     Optional<URI> target = target(url, query);
     if (target.isEmpty()) {
       return CompletableFuture.completedFuture(
           new Denied("the granted place is no https URL with a signature"));
     }
     HttpRequest request = shape.apply(HttpRequest.newBuilder(target.get()).timeout(limit)).build();
+    // The request's own limit ends with the answer's head; its body must come in time too.
     return http.sendAsync(request, BodyHandlers.discarding())
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .thenApply(BlobRest::reply)
         .exceptionally(e -> away(target.get(), e));
   }

@@ -48,6 +48,7 @@ class DumpUploadIT {
   @TempDir Path folder;
   private final List<Duration> pauses = new ArrayList<>();
   private final AtomicInteger renewals = new AtomicInteger();
+  private Duration limit = BlobRest.USUAL_LIMIT;
   private BlobStore store;
   private StorageProxy proxy;
   private Path file;
@@ -117,6 +118,21 @@ class DumpUploadIT {
     assertThat(result).isInstanceOf(Committed.class);
     assertThat(renewals).hasValue(1);
     assertThat(pauses).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"HANG", "STALL"})
+  void doesNotWaitForeverFor(Fault fault) throws InterruptedException {
+    // given
+    limit = Duration.ofSeconds(3);
+    proxy.fault = once("block", fault);
+    // when
+    UploadResult result = upload(renewed());
+    // then
+    assertThat(result).isInstanceOf(Committed.class);
+    assertThat(pauses).hasSize(1);
   }
 
   @Test
@@ -251,7 +267,7 @@ class DumpUploadIT {
 
   private DumpUpload uploads() {
     return new DumpUpload(
-        new BlobRest(HttpClient.newHttpClient()),
+        new BlobRest(HttpClient.newHttpClient(), limit),
         pauses::add,
         new Random(1),
         Instant::now,
