@@ -253,12 +253,8 @@ class DumpUploadIT {
 
   @Test
   void saysThatTheFileIsGone() throws InterruptedException, IOException {
-    // given
     Files.delete(file);
-    // when
-    UploadResult result = upload(renewed());
-    // then
-    assertThat(result).isEqualTo(new FileGone());
+    assertThat(upload(renewed())).isEqualTo(new FileGone());
   }
 
   private UploadResult upload(DumpUpload.Renewal renewal) throws InterruptedException {
