@@ -1,6 +1,7 @@
 /* sidecar, ready, drain: the sidecar container's entry process, its probe and its end. */
 #include "agent.h"
 #include "files.h"
+#include "session.h"
 #include "text.h"
 #include "verbs.h"
 #include "windows_api.h"
@@ -11,6 +12,7 @@
 #include <wchar.h>
 
 #define READY_BOUND_MS 10000
+#define GATE_POLL_MS 50
 #define DRAIN_SECONDS 60
 #define NOBODY_MS 2000
 
@@ -111,10 +113,38 @@ static DWORD WINAPI prepare(void *unused) {
     return 0;
 }
 
+/* Whether the agent knows what is to be done; what it writes before it has heard is "Unknown". */
+static int session_known(void) {
+    static char bytes[SESSION_BYTES];
+    static session wanted;
+    wchar_t path[PATH_CHARS];
+    DWORD error;
+    root_path(path, L"control\\session.properties");
+    long n = read_small(path, bytes, sizeof bytes, &error);
+    return n > 0 && !session_parse(&wanted, bytes, (size_t)n) &&
+           (wanted.armed || wcscmp(wanted.disarmed_reason, L"Unknown") != 0);
+}
+
+/*
+ * The application starts when this container is ready. Ready means that the helper in the application
+ * will attach at once, so that a crash in its first seconds is not lost; but never later than the bound.
+ */
+static DWORD WINAPI open_gate(void *begun) {
+    ULONGLONG end = *(const ULONGLONG *)begun + READY_BOUND_MS;
+    int known = session_known();
+    while (!known && GetTickCount64() < end && WaitForSingleObject(stop_event, GATE_POLL_MS) == WAIT_TIMEOUT)
+        known = session_known();
+    say_ready();
+    log_line(known ? L"sidecar: ready" : L"sidecar: ready, without word of the session after %d s", READY_BOUND_MS / 1000);
+    return 0;
+}
+
 int verb_sidecar(int argc, wchar_t **argv) {
     wchar_t path[PATH_CHARS], java[16] = L"";
+    static ULONGLONG begun;
     (void)argc;
     (void)argv;
+    begun = GetTickCount64();
     root_path(path, L"state\\ready");
     DeleteFileW(path); /* of the container before this one */
     stop_event = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -125,13 +155,14 @@ int verb_sidecar(int argc, wchar_t **argv) {
     HANDLE preparing = CreateThread(NULL, 0, prepare, NULL, 0, NULL);
     if (!preparing || WaitForSingleObject(preparing, READY_BOUND_MS) != WAIT_OBJECT_0)
         log_line(L"sidecar: tools are not in place after %d s; the application starts all the same", READY_BOUND_MS / 1000);
-    say_ready();
-    log_line(L"sidecar: ready");
     DWORD n = GetEnvironmentVariableW(L"CRASH_MONITOR_AGENT_JAVA", java, 16);
     if (n > 0 && n < 16 && wcscmp(java, L"none") == 0) {
+        say_ready();
+        log_line(L"sidecar: ready");
         SetEvent(runs);
         WaitForSingleObject(stop_event, INFINITE);
     } else {
+        if (!CreateThread(NULL, 0, open_gate, &begun, 0, NULL)) say_ready();
         agent_keep_running(stop_event, runs);
     }
     log_line(L"sidecar: ends");

@@ -123,9 +123,7 @@ class SidecarIT {
 
   @Test
   void startsAgentsAgainAndAgainWithoutEndingItself() throws Exception {
-    Path java = Files.createDirectories(image.resolve("jre/bin")).resolve("java.exe");
-    Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), java);
-    addImage();
+    addAgent();
     container.environment(Map.of());
 
     // The sample application does not know "@java.options" and ends with 2.
@@ -134,7 +132,33 @@ class SidecarIT {
     await().atMost(SOON).until(() -> container.output(sidecar).contains("starts again in 4 s"));
     assertThat(container.output(sidecar)).contains("agent ended with 0x00000002");
     assertThat(sidecar.isAlive()).isTrue();
-    assertThat(ready()).isZero();
+  }
+
+  @Test
+  void letsTheApplicationStartOnceItIsKnownWhatToDo() throws Exception {
+    addAgent();
+    container.environment(Map.of());
+    Path session = container.volume().resolve("control/session.properties");
+    WineProcess sidecar = sidecar();
+    await().atMost(SOON).until(() -> container.output(sidecar).contains("agent started"));
+    Files.writeString(session, SessionFile.ofCrashes().disarmed("Unknown").text());
+    assertThat(ready()).isEqualTo(1);
+
+    Files.writeString(session, SessionFile.ofCrashes().text());
+
+    awaitReady();
+    assertThat(container.output(sidecar)).doesNotContain("without word");
+  }
+
+  @Test
+  void letsTheApplicationStartAfterTenSecondsWhateverHappened() throws Exception {
+    addAgent();
+    container.environment(Map.of());
+
+    WineProcess sidecar = sidecar();
+
+    await().atMost(Duration.ofSeconds(20)).until(() -> ready() == 0);
+    assertThat(container.output(sidecar)).contains("ready, without word of the session after 10 s");
   }
 
   @Test
@@ -198,6 +222,13 @@ class SidecarIT {
 
   private void awaitReady() {
     await().atMost(SOON).until(() -> ready() == 0);
+  }
+
+  /** The image with a program in Java's place that ends at once. */
+  private void addAgent() throws IOException {
+    Path java = Files.createDirectories(image.resolve("jre/bin")).resolve("java.exe");
+    Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), java);
+    addImage();
   }
 
   private void addImage() throws IOException {
