@@ -39,8 +39,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Dumps", jsonPath = ".status.dumpCount", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Max", jsonPath = ".spec.maxDumps", type = Type.INTEGER)
-@AdditionalPrinterColumn(name = "Exit codes", jsonPath = ".status.exitCodeGroups[*].code")
-@AdditionalPrinterColumn(name = "Stop", jsonPath = ".status.run.stopTime", type = Type.DATE)
+@AdditionalPrinterColumn(name = "Exit codes", jsonPath = ".status.exitCodes")
+@AdditionalPrinterColumn(name = "Stop", jsonPath = ".status.run.stopTime")
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 public final class CrashMonitorSession
     extends CustomResource<CrashMonitorSessionSpec, CrashMonitorSessionStatus>

@@ -6,6 +6,7 @@ import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What the operator has seen and done; computed whole each turn, from the cluster and storage. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +32,10 @@ public record CrashMonitorSessionStatus(
         Integer crashCount,
     @JsonPropertyDescription("Pods of the workload that are injected, and where a debugger is on.")
         Replicas replicas,
+    @JsonPropertyDescription(
+            "The exit codes of the groups with their counts, such as 0xC0000005 (3): for kubectl"
+                + " get, whose columns show one value each.")
+        String exitCodes,
     @JsonPropertyDescription("Crashes of the current run by exit code, most recent first.")
         @Size(max = 20)
         List<ExitCodeGroup> exitCodeGroups,
@@ -46,6 +51,13 @@ public record CrashMonitorSessionStatus(
 
   public CrashMonitorSessionStatus {
     exitCodeGroups = exitCodeGroups == null ? List.of() : List.copyOf(exitCodeGroups);
+    // Never told by a caller: it only says the groups again.
+    exitCodes =
+        exitCodeGroups.isEmpty()
+            ? null
+            : exitCodeGroups.stream()
+                .map(group -> group.code() + " (" + group.count() + ")")
+                .collect(Collectors.joining(", "));
     recentCrashes = recentCrashes == null ? List.of() : List.copyOf(recentCrashes);
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
   }

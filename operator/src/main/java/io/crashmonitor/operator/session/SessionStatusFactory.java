@@ -48,6 +48,7 @@ final class SessionStatusFactory {
             .map(c -> crashCount(s, c))
             .orElseGet(() -> sameRun.map(CrashMonitorSessionStatus::crashCount).orElse(0)),
         new Replicas(attached.total(), attached.attached()),
+        null,
         s.crashes()
             .map(c -> ExitCodeGroups.groups(c.crashes()))
             .orElseGet(

@@ -44,6 +44,7 @@ final class TurnFailure {
         last.dumpCount(),
         last.crashCount(),
         last.replicas(),
+        last.exitCodes(),
         last.exitCodeGroups(),
         last.recentCrashes(),
         all);

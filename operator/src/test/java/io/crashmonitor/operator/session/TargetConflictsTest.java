@@ -72,6 +72,7 @@ class TargetConflictsTest {
             null,
             null,
             null,
+            null,
             null));
     return session;
   }

@@ -10,7 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** The folders and files of the servers. */
-final class Folders {
+public final class Folders {
   private Folders() {}
 
   /** A new folder for a server of this JVM: under the module's {@code target} if there is one. */
@@ -27,7 +27,7 @@ final class Folders {
   }
 
   /** Deletes the folder with all that is in it, following no links; nothing where there is none. */
-  static void delete(Path folder) {
+  public static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }

@@ -4,6 +4,7 @@ import com.azure.storage.blob.BlobContainerClient;
 import io.crashmonitor.testbed.cluster.Artifacts;
 import io.crashmonitor.testbed.cluster.OperatorProcess;
 import io.crashmonitor.testbed.cluster.TestCluster;
+import io.crashmonitor.testbed.controlplane.Folders;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -81,19 +82,26 @@ public final class Try {
                   awaitUninterrupted(cleanedUp);
                 },
                 "interrupt"));
+    int code = 1;
     try (TestCluster cluster = TestCluster.start(artifacts, folder, this::step)) {
       step("operator");
       OperatorProcess operator = cluster.operator(List.of(), Map.of()).start();
-      int code = demonstrate(cluster, artifacts);
+      code = demonstrate(cluster, artifacts);
       if (!options.once() && ended.getCount() > 0) {
         goOn(cluster, operator);
         awaitUninterrupted(ended);
       }
       out.println("\nStopping everything.");
-      return code;
     } finally {
+      // What went wrong is to be read in the logs; what went well needs no room.
+      if (code == 0) {
+        Folders.delete(folder);
+      } else {
+        out.println("Logs: " + folder);
+      }
       cleanedUp.countDown();
     }
+    return code;
   }
 
   private int demonstrate(TestCluster cluster, Artifacts artifacts) {
