@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,6 +14,8 @@ import java.util.Map;
 
 /** Tells what changed between one look at the session and the next, a line each. */
 final class LiveView {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+
   private final PrintStream out;
   private final Clock clock;
   private final Map<String, Crash> seen = new HashMap<>();
@@ -78,9 +80,7 @@ final class LiveView {
 
   private void line(String text) {
     out.println(
-        LocalTime.ofInstant(clock.instant(), ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS)
-            + "  "
-            + text);
+        TIME.format(LocalTime.ofInstant(clock.instant(), ZoneId.systemDefault())) + "  " + text);
     out.flush();
   }
 }
