@@ -12,7 +12,7 @@ public enum Helm {
   HELM4(Tool.HELM4, "v4.3.1");
 
   /** The name of the release that gives the objects their usual names, and its namespace. */
-  static final String RELEASE = "crash-monitor";
+  public static final String RELEASE = "crash-monitor";
 
   private final Tool tool;
   private final String version;

@@ -48,7 +48,7 @@ public final class TestCluster implements AutoCloseable {
   private final WindowsNode node;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-  private TestCluster(Artifacts artifacts, Path folder, Progress progress) {
+  private TestCluster(Artifacts artifacts, Path folder, Progress progress, boolean installed) {
     this.artifacts = artifacts;
     this.folder = folder;
     Provisioned tools = Provisioned.load();
@@ -57,8 +57,10 @@ public final class TestCluster implements AutoCloseable {
       controlPlane = opened(ControlPlane.start(tools, folder.resolve("control-plane")));
       progress.step("storage emulator (Azurite)");
       azurite = opened(Azurite.start(tools, folder.resolve("azurite"), Azurite.Persistence.MEMORY));
-      progress.step("definition and roles");
-      install();
+      if (installed) {
+        progress.step("definition and roles");
+        install();
+      }
       progress.step("Windows node (Wine)");
       Path images = Images.layOut(artifacts, tools, folder.resolve("images"));
       node = opened(startNode(tools, images));
@@ -74,11 +76,16 @@ public final class TestCluster implements AutoCloseable {
   }
 
   public static TestCluster start(Artifacts artifacts, Path folder) {
-    return new TestCluster(artifacts, folder, what -> {});
+    return new TestCluster(artifacts, folder, what -> {}, true);
+  }
+
+  /** A cluster that nothing of ours is installed in yet. */
+  public static TestCluster startEmpty(Artifacts artifacts, Path folder) {
+    return new TestCluster(artifacts, folder, what -> {}, false);
   }
 
   public static TestCluster start(Artifacts artifacts, Path folder, Progress progress) {
-    return new TestCluster(artifacts, folder, progress);
+    return new TestCluster(artifacts, folder, progress, true);
   }
 
   public ControlPlane controlPlane() {

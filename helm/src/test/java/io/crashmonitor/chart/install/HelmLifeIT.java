@@ -1,0 +1,106 @@
+package io.crashmonitor.chart.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.api.Phase;
+import io.crashmonitor.chart.Helm;
+import io.crashmonitor.testbed.linuxnode.LinuxNode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A release's whole life with each Helm: the operator runs from the image and from exactly what the
+ * chart deployed (arguments, environment, volumes, user, service account, roles), and a session
+ * runs to its end with it.
+ */
+class HelmLifeIT {
+  private static Installation installation;
+
+  @BeforeAll
+  static void aClusterWithoutUs() {
+    String obstacle = LinuxNode.obstacle().orElse("");
+    assumeTrue(obstacle.isEmpty(), obstacle);
+    installation = Installation.open(Path.of("target", "installation").toAbsolutePath());
+  }
+
+  @AfterEach
+  void leaveNothing() {
+    for (Helm helm : Helm.values()) {
+      installation
+          .command(
+              helm, "uninstall", Helm.RELEASE, "--ignore-not-found", "--namespace=" + Helm.RELEASE)
+          .run();
+    }
+  }
+
+  @AfterAll
+  static void end() {
+    if (installation != null) {
+      installation.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void installsRunsUpgradesRollsBackAndGoes(Helm helm) {
+    installation.helm(helm, "install", "--create-namespace");
+    String first = installation.operatorPod().getMetadata().getUid();
+    Installation.Shop shop = installation.shop();
+    shop.monitor();
+
+    CrashMonitorSessionStatus status = shop.awaitStatus(s -> s.phase() == Phase.Completed);
+
+    assertThat(status.dumpCount()).isEqualTo(1);
+    assertThat(shop.dumps()).hasSize(1);
+    long generation = shop.generation();
+
+    installation.helm(helm, "upgrade", "--set=clusterName=renamed,podAnnotations.changed=yes");
+    String second = installation.operatorPod().getMetadata().getUid();
+    assertThat(second).isNotEqualTo(first);
+
+    installation
+        .command(helm, "rollback", Helm.RELEASE, "1", "--namespace=" + Helm.RELEASE, "--wait")
+        .run()
+        .succeeded();
+    assertThat(installation.operatorPod().getMetadata().getUid()).isNotEqualTo(second);
+    assertThat(installation.operatorPod().getMetadata().getAnnotations()).isNullOrEmpty();
+    assertThat(shop.session().getStatus().phase()).isEqualTo(Phase.Completed);
+    assertThat(shop.generation()).as("no workload was rolled").isEqualTo(generation);
+
+    uninstall(helm);
+    assertThat(shop.session()).as("crds.keep: sessions outlive the release").isNotNull();
+
+    // The definition that was kept is taken over; without the keep it goes, and sessions with it.
+    installation.helm(helm, "install", "--set=crds.keep=false");
+    shop.delete();
+    assertThat(shop.generation()).as("released by one rollout").isEqualTo(generation + 1);
+    uninstall(helm);
+    assertThat(
+            installation
+                .client()
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName("crashmonitorsessions.crashmonitor.io")
+                .get())
+        .satisfiesAnyOf(
+            crd -> assertThat(crd).isNull(),
+            crd -> assertThat(crd.getMetadata().getDeletionTimestamp()).isNotNull());
+  }
+
+  private static void uninstall(Helm helm) {
+    installation
+        .command(helm, "uninstall", Helm.RELEASE, "--namespace=" + Helm.RELEASE, "--wait")
+        .run()
+        .succeeded();
+    assertThat(
+            installation.client().apps().deployments().inNamespace(Helm.RELEASE).list().getItems())
+        .isEmpty();
+  }
+}

@@ -1,0 +1,247 @@
+package io.crashmonitor.chart.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crashmonitor.api.CrashMonitorSession;
+import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.chart.Command;
+import io.crashmonitor.chart.Helm;
+import io.crashmonitor.testbed.cluster.Artifacts;
+import io.crashmonitor.testbed.cluster.TestCluster;
+import io.crashmonitor.testbed.controlplane.Azurite;
+import io.crashmonitor.testbed.controlplane.Ports;
+import io.crashmonitor.testbed.linuxnode.LinuxImage;
+import io.crashmonitor.testbed.linuxnode.LinuxNode;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * A cluster with a Linux and a Windows node that has nothing of ours, and the words of its user:
+ * the operator comes into it by the chart alone, and runs from its image.
+ */
+final class Installation implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final String IMAGE = "ghcr.io/crash-monitor/operator:0.1.0";
+  private static final String CHART =
+      Artifacts.find().root().resolve("helm/crash-monitor").toString();
+
+  private final TestCluster cluster;
+  private final LinuxNode node;
+  private final int agentPort = Ports.free();
+  private final int healthPort = Ports.free();
+
+  private Installation(TestCluster cluster, LinuxNode node) {
+    this.cluster = cluster;
+    this.node = node;
+  }
+
+  static Installation open(Path folder) {
+    Artifacts artifacts = Artifacts.find();
+    TestCluster cluster = TestCluster.startEmpty(artifacts, folder.resolve("cluster"));
+    try {
+      LinuxImage image =
+          LinuxImage.unpack(
+              artifacts.root().resolve("operator/target/operator-image-amd64.tar"),
+              folder.resolve("image"));
+      return new Installation(
+          cluster,
+          LinuxNode.start(
+              "linux-1",
+              cluster.controlPlane().client(),
+              Map.of(IMAGE, image),
+              folder.resolve("linux-1")));
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  KubernetesClient client() {
+    return cluster.controlPlane().client();
+  }
+
+  /**
+   * {@code helm install} or {@code upgrade}, waiting until the operator is ready. What is set is
+   * only what this machine makes necessary: its sidecar image, its storage, its free ports.
+   */
+  void helm(Helm helm, String verb, String... options) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                verb,
+                Helm.RELEASE,
+                CHART,
+                "--namespace=" + Helm.RELEASE,
+                "--set=procdump.acceptLicence=true",
+                "--set=sidecar.image.repository=crash-monitor/sidecar,sidecar.image.tag=dev",
+                "--set=storage.pollSeconds=2",
+                "--set=storage.allowedEndpoints."
+                    + Azurite.ACCOUNT
+                    + "="
+                    + cluster.azurite().endpoint(),
+                "--set=agent.port=" + agentPort,
+                "--set=health.port=" + healthPort,
+                "--set=extraEnv[0].name=CRASH_MONITOR_JOIN_SECONDS",
+                "--set-string=extraEnv[0].value=5",
+                "--wait",
+                "--timeout=4m"));
+    line.addAll(List.of(options));
+    Command.Result result = command(helm, line.toArray(String[]::new)).run();
+    assertThat(result.exitCode())
+        .as(() -> result + "\n" + result.output() + result.errors() + "\n" + operatorLog())
+        .isZero();
+  }
+
+  Command command(Helm helm, String... arguments) {
+    return helm.command(arguments)
+        .with("KUBECONFIG", cluster.controlPlane().kubeconfig().toString());
+  }
+
+  /** The operator's pod; there is one, and it is not on its way out. */
+  Pod operatorPod() {
+    List<Pod> pods =
+        client()
+            .pods()
+            .inNamespace(Helm.RELEASE)
+            .withLabel("app.kubernetes.io/component", "operator")
+            .list()
+            .getItems()
+            .stream()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .toList();
+    assertThat(pods).hasSize(1);
+    return pods.get(0);
+  }
+
+  /** A namespace with the storage's Secret and a Windows app that crashes. */
+  Shop shop() {
+    String namespace = cluster.controlPlane().newNamespace("shop");
+    cluster.createStorageSecret(namespace);
+    cluster.kubectl(
+        namespace,
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: checkout}
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: checkout}}
+          template:
+            metadata: {labels: {app: checkout}}
+            spec:
+              nodeSelector: {kubernetes.io/os: windows}
+              terminationGracePeriodSeconds: 2
+              containers:
+                - name: app
+                  image: crash-monitor/sample-crasher:1
+                  args: [--crash, av, --after, "6000"]
+        """,
+        "apply",
+        "-f",
+        "-");
+    return new Shop(namespace);
+  }
+
+  String operatorLog() {
+    try {
+      Path folder = node.folder(operatorPod());
+      try (var files = java.nio.file.Files.list(folder)) {
+        StringBuilder all = new StringBuilder();
+        for (Path log : files.filter(f -> f.toString().endsWith(".log")).sorted().toList()) {
+          String text = java.nio.file.Files.readString(log);
+          all.append(log).append('\n').append(text.substring(Math.max(0, text.length() - 6000)));
+        }
+        return all.toString();
+      }
+    } catch (AssertionError | java.io.IOException e) {
+      return "no log of the operator: " + e.getMessage();
+    }
+  }
+
+  @Override
+  public void close() {
+    node.close();
+    cluster.close();
+  }
+
+  /** A user's namespace. */
+  final class Shop {
+    private final String namespace;
+
+    private Shop(String namespace) {
+      this.namespace = namespace;
+    }
+
+    String namespace() {
+      return namespace;
+    }
+
+    void monitor() {
+      cluster.kubectl(
+          namespace,
+          """
+          apiVersion: crashmonitor.io/v1alpha1
+          kind: CrashMonitorSession
+          metadata: {name: checkout}
+          spec:
+            target: {kind: Deployment, name: checkout}
+            storage:
+              azureBlob:
+                account: devstoreaccount1
+                container: %s
+                auth: {secretRef: {name: devstoreaccount1}}
+            maxDumps: 1
+          """
+              .formatted(namespace),
+          "apply",
+          "-f",
+          "-");
+    }
+
+    CrashMonitorSessionStatus awaitStatus(Predicate<CrashMonitorSessionStatus> condition) {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(500))
+          .untilAsserted(
+              () -> assertThat(session().getStatus()).as(() -> operatorLog()).matches(condition));
+      return session().getStatus();
+    }
+
+    CrashMonitorSession session() {
+      return client()
+          .resources(CrashMonitorSession.class)
+          .inNamespace(namespace)
+          .withName("checkout")
+          .get();
+    }
+
+    void delete() {
+      cluster.kubectl(namespace, "", "delete", "cms/checkout", "--timeout=60s");
+    }
+
+    long generation() {
+      return client()
+          .apps()
+          .deployments()
+          .inNamespace(namespace)
+          .withName("checkout")
+          .get()
+          .getMetadata()
+          .getGeneration();
+    }
+
+    List<String> dumps() {
+      return cluster.azurite().client().getBlobContainerClient(namespace).listBlobs().stream()
+          .map(blob -> blob.getName())
+          .filter(blob -> blob.contains(".dmp") && !blob.endsWith(".json"))
+          .toList();
+    }
+  }
+}
