@@ -1,9 +1,21 @@
 package io.crashmonitor.minidump.fuzz;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crashmonitor.minidump.clr.console.ConsoleText;
+import io.crashmonitor.minidump.clr.exception.ManagedMethod;
+import io.crashmonitor.minidump.clr.metadata.Metadata;
+import io.crashmonitor.minidump.clr.metadata.View;
+import io.crashmonitor.minidump.report.CrashReport;
 import io.crashmonitor.minidump.synth.Bytes;
+import io.crashmonitor.minidump.synth.DumpBuilder;
 import io.crashmonitor.minidump.synth.ImageBuilder;
+import io.crashmonitor.minidump.synth.MetadataSample;
+import io.crashmonitor.minidump.synth.RuntimeSample;
 import io.crashmonitor.minidump.synth.Samples;
 import io.crashmonitor.minidump.synth.UnwindCodes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
@@ -74,5 +86,42 @@ class FuzzTargetsTest {
       stack.u64(i % 2 == 0 ? Samples.BASE + 0x1100 + 3L * i : Samples.STACK + 8L * i);
     }
     feed(stack.toArray(), StackFuzzTarget::fuzzerTestOneInput);
+  }
+
+  @Test
+  void changedMetadataIsReadOrRefused() {
+    View view = new View(DumpBuilder.amd64().memory(0, MetadataSample.block()).open().memory());
+    Metadata metadata = Metadata.at(view, 0, MetadataSample.block().length);
+    ManagedMethod place =
+        ManagedMethod.of(metadata, Metadata.METHOD_TOKEN | MetadataSample.MOVE_NEXT);
+    assertThat(place)
+        .as("the unchanged sample is read whole")
+        .returns("Contoso.Cart`1.Place", ManagedMethod::name)
+        .returns("String sku, T[] items, Object", ManagedMethod::parameters)
+        .returns(true, ManagedMethod::async);
+    feed(MetadataSample.block(), MetadataFuzzTarget::fuzzerTestOneInput);
+  }
+
+  @Test
+  void changedDescriptionsOfARuntimeEndInAReport() throws IOException {
+    CrashReport report = ContractFuzzTarget.report(RuntimeSample.sound());
+    assertThat(report.managed())
+        .as("the unchanged sample is read whole, but: %s", report.findings())
+        .hasSize(1);
+    assertThat(report.managed().get(0).frames())
+        .extracting(CrashReport.ManagedFrame::method)
+        .containsExactly("Contoso.Cart`1.Place");
+    assertThat(report.crashingThread().frames())
+        .extracting(CrashReport.Frame::function)
+        .contains("Contoso.Cart`1.Place");
+    feed(RuntimeSample.sound(), ContractFuzzTarget::fuzzerTestOneInput);
+  }
+
+  @Test
+  void changedConsoleTextEndsInACrashOrNone() {
+    assertThat(ConsoleText.parse(ConsoleFuzzTarget.SAMPLE)).isPresent();
+    feed(
+        ConsoleFuzzTarget.SAMPLE.getBytes(StandardCharsets.UTF_8),
+        ConsoleFuzzTarget::fuzzerTestOneInput);
   }
 }
