@@ -4,9 +4,10 @@
 # <cache>/provisioned.properties, which the Java testbed reads.
 #
 #   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw] [helm3] [helm4] [kubeconform] [lua] \
-#     [kstatus] [gitops]
+#     [kstatus] [gitops] [dotnet]
 #
-# Default: the first six; the others are for the tests of the chart alone.
+# Default: the first six; dotnet is for the test of managed crashes alone and may be missing, the others are for the tests
+# of the chart alone.
 # <cache> is $CRASH_MONITOR_CACHE, else ~/.cache/crash-monitor. Running it again costs less than a second; two runs at
 # once are safe (a lock per tool, built in a temporary folder and renamed). Kubernetes binaries come from the folder named
 # by KUBEBUILDER_ASSETS, else the cache, else the official downloads (with checksum), else `go build` of the Go modules
@@ -22,8 +23,10 @@ readonly HELM3_VERSION=v3.22.0        # as in tools/helm3/go.mod
 readonly HELM4_VERSION=v4.3.1         # as in tools/helm4/go.mod
 readonly KUBECONFORM_VERSION=v0.8.0   # as in tools/kubeconform/go.mod
 readonly GOPHER_LUA_VERSION=v1.1.2    # as in tools/gopher-lua/go.mod and in Argo CD
+readonly DOTNET_VERSION=3.1.23        # PyPI's dotnetcore2, its newest
 readonly PARTS="kubernetes etcd azurite wine jre mingw"
 readonly CHART_PARTS="helm3 helm4 kubeconform lua kstatus gitops"
+readonly OPTIONAL_PARTS="dotnet"
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
@@ -39,6 +42,8 @@ source "$here/provision/servers.sh"
 source "$here/provision/windows.sh"
 # shellcheck source=provision/tools.sh
 source "$here/provision/tools.sh"
+# shellcheck source=provision/dotnet.sh
+source "$here/provision/dotnet.sh"
 
 # Prints what is there, one `name=path` a line; the names are those of the Java enum Tool.
 found() {
@@ -54,6 +59,8 @@ found() {
   path=$(wine_template) && echo "wine-template=$path"
   path=$(jre_home) && echo "jre-windows=$path"
   path=$(mingw_compiler) && echo "mingw-gcc=$path"
+  path=$(dotnet_home) && echo "dotnet-windows=$path"
+  path=$(csharp_compiler) && echo "csharp-compiler=$path"
   for tool in $CHART_PARTS; do
     path=$(chart_tool "$tool") && echo "$tool=$path"
   done
@@ -63,7 +70,8 @@ found() {
 main() {
   local parts=${*:-$PARTS} part
   for part in $parts; do
-    [[ " $PARTS $CHART_PARTS " == *" $part "* ]] || die "unknown part '$part'" "Use some of: $PARTS $CHART_PARTS"
+    [[ " $PARTS $CHART_PARTS $OPTIONAL_PARTS " == *" $part "* ]] \
+      || die "unknown part '$part'" "Use some of: $PARTS $CHART_PARTS $OPTIONAL_PARTS"
   done
   [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]] \
     || die "this machine is $(uname -s) $(uname -m)" \

@@ -25,7 +25,11 @@ public enum Tool {
   /** Reads a JSON array of objects, prints what kstatus makes of each. */
   KSTATUS("kstatus", "kstatus"),
   /** A folder with the definitions of Flux's and Argo CD's resources. */
-  GITOPS_DEFINITIONS("gitops", "gitops");
+  GITOPS_DEFINITIONS("gitops", "gitops"),
+  /** The home of a .NET runtime for Windows: {@code dotnet.exe} is in there. */
+  DOTNET_WINDOWS("dotnet-windows", "dotnet"),
+  /** Mono's {@code mcs}, which runs here and compiles for any .NET. */
+  CSHARP_COMPILER("csharp-compiler", "dotnet");
 
   private final String key;
   private final String part;

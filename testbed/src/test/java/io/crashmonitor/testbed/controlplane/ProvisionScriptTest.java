@@ -167,6 +167,20 @@ class ProvisionScriptTest {
         .contains("Use some of: kubernetes etcd azurite wine jre mingw");
   }
 
+  @Test
+  void goesOnWithoutAnOptionalPartAndSaysWhy() throws IOException, InterruptedException {
+    program(folder.resolve("played/mcs"), "");
+    program(folder.resolve("played/python3"), "exit 1\n");
+
+    Run run = provision("dotnet");
+
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output())
+        .contains("pip is missing")
+        .contains("no .NET runtime for Windows (see above): managed crashes will not be tested");
+    assertThat(provisioned()).containsKey("csharp-compiler").doesNotContainKey("dotnet-windows");
+  }
+
   private Run provision(String... parts) throws IOException, InterruptedException {
     return finish(start(parts));
   }

@@ -1,0 +1,189 @@
+package io.crashmonitor.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.crashmonitor.minidump.AnalysisOptions;
+import io.crashmonitor.minidump.MinidumpAnalyzer;
+import io.crashmonitor.minidump.report.CrashReport;
+import io.crashmonitor.testbed.controlplane.Provisioned;
+import io.crashmonitor.testbed.controlplane.Tool;
+import io.crashmonitor.testbed.wine.Services;
+import io.crashmonitor.testbed.wine.WindowsPath;
+import io.crashmonitor.testbed.wine.WineCommand;
+import io.crashmonitor.testbed.wine.WineExit;
+import io.crashmonitor.testbed.wine.WineInstallation;
+import io.crashmonitor.testbed.wine.WinePrefix;
+import io.crashmonitor.testbed.wine.WinePrefixes;
+import io.crashmonitor.testbed.wine.WineProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Crashes a C# program on a real .NET Core 3.1 under Wine, dumps it as ProcDump does, and holds the
+ * analysis of the dump to what the runtime itself printed of the same crash.
+ */
+class ManagedCrashIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Path ROOT = Path.of(System.getProperty("crashmonitor.root"));
+  private static final Path SOURCES = ROOT.resolve("e2e/src/test/resources/managed");
+  private static final int CLR_EXCEPTION = 0xE0434352;
+
+  /** What Wine's debugger, which it starts in the end, adds to the program's output. */
+  private static final String WINE_DEBUGGER = "\nwine: Unhandled exception";
+
+  @TempDir static Path folder;
+  private static WinePrefixes prefixes;
+  private static WinePrefix prefix;
+
+  @BeforeAll
+  static void open() throws Exception {
+    Provisioned tools = Provisioned.load();
+    for (Tool tool : List.of(Tool.DOTNET_WINDOWS, Tool.CSHARP_COMPILER)) {
+      assumeThat(tools.find(tool))
+          .as("%s is not here; testbed/provision.sh %s says why", tool.key(), tool.part())
+          .isPresent();
+    }
+    Path app = Files.createDirectories(folder.resolve("app"));
+    compile(tools.path(Tool.CSHARP_COMPILER), app.resolve("Shop.dll"));
+    Files.copy(SOURCES.resolve("Shop.runtimeconfig.json"), app.resolve("Shop.runtimeconfig.json"));
+    prefixes = WinePrefixes.open(WineInstallation.from(tools), folder.resolve("prefixes"));
+    prefix = prefixes.create("app", Services.NONE);
+    prefix.mount(tools.path(Tool.DOTNET_WINDOWS), WindowsPath.of("C:\\dotnet"));
+    prefix.add(app, WindowsPath.of("C:\\app"));
+    prefix.add(ROOT.resolve("testbed/target/native"), WindowsPath.of("C:\\tools"));
+  }
+
+  @AfterAll
+  static void close() {
+    if (prefixes != null) {
+      prefixes.close();
+    }
+  }
+
+  private static void compile(Path compiler, Path target) throws Exception {
+    Path log = folder.resolve("compiler.log");
+    Process process =
+        new ProcessBuilder(
+                compiler.toString(),
+                "-nologo",
+                "-out:" + target,
+                SOURCES.resolve("Shop.cs").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+  }
+
+  /** What the runtime prints of the crash when nobody looks on. */
+  private static String printed(String kind) throws Exception {
+    Path output = folder.resolve(kind + ".alone.log");
+    WineProcess app = start(kind, kind + ".alone", output);
+    go(kind + ".alone");
+
+    assertThat(app.await(SOON))
+        .as(Files.readString(output))
+        .isEqualTo(new WineExit.Exited(CLR_EXCEPTION));
+    String text = Files.readString(output).replace("\r", "");
+    int wine = text.indexOf(WINE_DEBUGGER);
+    return text.substring(0, wine < 0 ? text.length() : wine).strip();
+  }
+
+  /** The report of the one dump that the crash leaves. */
+  private static CrashReport dumped(String kind) throws Exception {
+    WineProcess app = start(kind, kind, folder.resolve(kind + ".log"));
+    await().atMost(SOON).until(() -> app.pid().isPresent());
+    Path log = folder.resolve(kind + ".procdump.log");
+    Path dumps = Files.createDirectories(prefix.driveC().resolve("dumps").resolve(kind));
+    WineProcess procdump =
+        prefix.start(
+            WineCommand.of(
+                log,
+                "C:\\tools\\procdump64.exe",
+                "-accepteula",
+                "-ma",
+                "-e",
+                Long.toString(app.pid().getAsLong()),
+                "C:\\dumps\\" + kind));
+    await().atMost(SOON).until(() -> Files.readString(log).contains("Press Ctrl-C"));
+    go(kind);
+    procdump.await(SOON);
+    try (Stream<Path> files = Files.list(dumps)) {
+      List<Path> found = files.toList();
+      assertThat(found).as("procdump said: %s", Files.readString(log)).hasSize(1);
+      return MinidumpAnalyzer.analyze(found.get(0), AnalysisOptions.defaults());
+    } finally {
+      app.await(SOON);
+    }
+  }
+
+  private static WineProcess start(String kind, String go, Path output) {
+    return prefix.start(
+        WineCommand.of(
+            output,
+            "C:\\dotnet\\dotnet.exe",
+            "exec",
+            "C:\\app\\Shop.dll",
+            kind,
+            "C:\\app\\" + go + ".go"));
+  }
+
+  private static void go(String name) throws IOException {
+    Files.createFile(prefix.driveC().resolve("app").resolve(name + ".go"));
+  }
+
+  private static List<String> methods(CrashReport.ManagedException exception) {
+    return exception.frames().stream().map(CrashReport.ManagedFrame::method).toList();
+  }
+
+  @Test
+  void anExceptionWithItsCauseReadsAsTheRuntimePrintsIt() throws Exception {
+    String printed = printed("inner");
+
+    CrashReport report = dumped("inner");
+
+    assertThat(report.exception()).returns("0xE0434352", CrashReport.ExceptionFacts::code);
+    assertThat(report.managed())
+        .extracting(CrashReport.ManagedException::type)
+        .containsExactly("Contoso.Shop.OrderException", "System.DivideByZeroException");
+    assertThat(report.managed())
+        .extracting(CrashReport.ManagedException::message)
+        .containsExactly("Order for 'SKU-1234' x3 failed", "Attempted to divide by zero.");
+    assertThat(methods(report.managed().get(0)))
+        .containsExactly(
+            "Contoso.Shop.OrderService.Place",
+            "Contoso.Shop.Program.Work",
+            "Contoso.Shop.Program.Main");
+    assertThat(methods(report.managed().get(1)))
+        .containsExactly("Contoso.Shop.OrderService.Price", "Contoso.Shop.OrderService.Place");
+    assertThat(AsTheRuntimePrints.text(report.managed())).isEqualTo(printed);
+  }
+
+  @Test
+  void anExceptionOfABackgroundThreadReadsAsTheRuntimePrintsIt() throws Exception {
+    String printed = printed("thread");
+
+    CrashReport report = dumped("thread");
+
+    assertThat(report.exception()).returns("0xE0434352", CrashReport.ExceptionFacts::code);
+    assertThat(report.managed()).hasSize(1);
+    assertThat(report.managed().get(0))
+        .returns("System.ArgumentException", CrashReport.ManagedException::type)
+        .returns("Nothing is left (Parameter 'items')", CrashReport.ManagedException::message)
+        .returns("0x80070057", CrashReport.ManagedException::hresult);
+    assertThat(methods(report.managed().get(0)))
+        .startsWith("Contoso.Shop.Stock`1.Shelf.Take", "Contoso.Shop.Program.Background");
+    assertThat(AsTheRuntimePrints.text(report.managed())).isEqualTo(printed);
+  }
+}
