@@ -2,7 +2,12 @@ package io.crashmonitor.chart;
 
 import java.nio.file.Path;
 
-/** Places in the checkout. */
+/**
+ * Places in the checkout. What of it is made from something else, tests hold to that; to write it
+ * anew: {@code ./mvnw -pl helm -am verify -Dchart.update=true
+ * -Dit.test=ChartRenderIT,KubeconformIT,InstallManifestIT -Dtest=None
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false}.
+ */
 final class Checkout {
   static final Path ROOT =
       Path.of(System.getProperty("crashmonitor.root", "..")).toAbsolutePath().normalize();

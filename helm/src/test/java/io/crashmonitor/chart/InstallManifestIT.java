@@ -8,13 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** {@code install.yaml}; <code>-Dinstall.update=true</code> writes it anew. */
+/** {@code install.yaml}; <code>-Dchart.update=true</code> writes it anew. */
 class InstallManifestIT {
 
   @Test
   void isWhatTheChartRenders() throws IOException {
     String made = InstallManifest.of(Helm.HELM3);
-    if (Boolean.getBoolean("install.update")) {
+    if (Boolean.getBoolean("chart.update")) {
       Files.writeString(Checkout.INSTALL, made);
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Everything that is shipped, against strict schemas, as users' pipelines check it. The schema of a
- * session is the committed one: <code>-Dschema.update=true</code> writes it anew.
+ * session is the committed one: <code>-Dchart.update=true</code> writes it anew.
  */
 class KubeconformIT {
   @TempDir private static Path schemas;
@@ -28,7 +28,7 @@ class KubeconformIT {
   static void takeTheSchemasFromTheApiServer() throws IOException {
     JsonSchemas.write(SharedControlPlane.get().client(), schemas);
     Path ours = Files.createDirectories(schemas.resolve("crashmonitor.io"));
-    if (Boolean.getBoolean("schema.update")) {
+    if (Boolean.getBoolean("chart.update")) {
       Files.createDirectories(Checkout.SCHEMA.getParent());
       Files.writeString(Checkout.SCHEMA, ofOurDefinition());
     }

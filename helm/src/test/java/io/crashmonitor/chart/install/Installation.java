@@ -15,7 +15,10 @@ import io.crashmonitor.testbed.linuxnode.LinuxImage;
 import io.crashmonitor.testbed.linuxnode.LinuxNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +102,62 @@ final class Installation implements AutoCloseable {
         .isZero();
   }
 
+  /**
+   * Applies {@code install.yaml} through an overlay that says what this machine makes necessary.
+   */
+  void kubectl(Path overlay) throws IOException {
+    Files.createDirectories(overlay);
+    Files.copy(
+        Artifacts.find().installManifest(),
+        overlay.resolve("install.yaml"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(
+        overlay.resolve("kustomization.yaml"),
+        """
+        resources: [install.yaml]
+        patches:
+          - patch: |-
+              apiVersion: apps/v1
+              kind: Deployment
+              metadata: {name: crash-monitor-operator, namespace: crash-monitor}
+              spec:
+                template:
+                  spec:
+                    containers:
+                      - name: operator
+                        env:
+                          - {name: CRASH_MONITOR_ACCEPT_PROCDUMP_LICENCE, value: "true"}
+                          - {name: CRASH_MONITOR_SIDECAR_IMAGE, value: "crash-monitor/sidecar:dev"}
+                          - {name: CRASH_MONITOR_BLOB_ENDPOINTS, value: "%s=%s"}
+                          - {name: CRASH_MONITOR_AGENT_PORT, value: "%d"}
+                          - {name: CRASH_MONITOR_HEALTH_PORT, value: "%d"}
+          - target: {kind: Deployment, name: crash-monitor-operator}
+            patch: |-
+              - {op: replace, path: /spec/template/spec/containers/0/ports/0/containerPort, value: %3$d}
+              - {op: replace, path: /spec/template/spec/containers/0/ports/1/containerPort, value: %4$d}
+        """
+            .formatted(Azurite.ACCOUNT, cluster.azurite().endpoint(), agentPort, healthPort));
+    cluster.kubectl(Helm.RELEASE, "", "apply", "--server-side", "-k", overlay.toString());
+    cluster.kubectl(
+        Helm.RELEASE, "", "rollout", "status", "deployment/crash-monitor-operator", "--timeout=3m");
+  }
+
+  void removeByKubectl(Path overlay) {
+    cluster.kubectl(Helm.RELEASE, "", "delete", "-k", overlay.toString(), "--timeout=90s");
+  }
+
+  /** Everything of ours, however it came; the definition too. */
+  void deleteAll() {
+    cluster.kubectl(
+        Helm.RELEASE,
+        "",
+        "delete",
+        "--ignore-not-found",
+        "--timeout=90s",
+        "-f",
+        Artifacts.find().installManifest().toString());
+  }
+
   Command command(Helm helm, String... arguments) {
     return helm.command(arguments)
         .with("KUBECONFIG", cluster.controlPlane().kubeconfig().toString());
@@ -152,15 +211,15 @@ final class Installation implements AutoCloseable {
   String operatorLog() {
     try {
       Path folder = node.folder(operatorPod());
-      try (var files = java.nio.file.Files.list(folder)) {
+      try (var files = Files.list(folder)) {
         StringBuilder all = new StringBuilder();
         for (Path log : files.filter(f -> f.toString().endsWith(".log")).sorted().toList()) {
-          String text = java.nio.file.Files.readString(log);
+          String text = Files.readString(log);
           all.append(log).append('\n').append(text.substring(Math.max(0, text.length() - 6000)));
         }
         return all.toString();
       }
-    } catch (AssertionError | java.io.IOException e) {
+    } catch (AssertionError | IOException e) {
       return "no log of the operator: " + e.getMessage();
     }
   }

@@ -7,19 +7,22 @@ import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.chart.Helm;
 import io.crashmonitor.testbed.linuxnode.LinuxNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A release's whole life with each Helm: the operator runs from the image and from exactly what the
- * chart deployed (arguments, environment, volumes, user, service account, roles), and a session
- * runs to its end with it.
+ * The ways in which the operator comes into a cluster: it runs from its image and from exactly what
+ * was deployed (arguments, environment, volumes, user, service account, roles), and a session runs
+ * to its end with it.
  */
-class HelmLifeIT {
+class InstallationIT {
   private static Installation installation;
 
   @BeforeAll
@@ -37,6 +40,7 @@ class HelmLifeIT {
               helm, "uninstall", Helm.RELEASE, "--ignore-not-found", "--namespace=" + Helm.RELEASE)
           .run();
     }
+    installation.deleteAll();
   }
 
   @AfterAll
@@ -92,6 +96,37 @@ class HelmLifeIT {
         .satisfiesAnyOf(
             crd -> assertThat(crd).isNull(),
             crd -> assertThat(crd.getMetadata().getDeletionTimestamp()).isNotNull());
+  }
+
+  @Test
+  void watchesOneNamespaceWithARoleInItAlone() {
+    Installation.Shop shop = installation.shop();
+    Installation.Shop other = installation.shop();
+    installation.helm(
+        Helm.HELM4,
+        "install",
+        "--create-namespace",
+        "--set=watchNamespaces={" + shop.namespace() + "}");
+    other.monitor();
+    shop.monitor();
+
+    shop.awaitStatus(s -> s.phase() == Phase.Completed);
+
+    assertThat(other.session().getStatus().observedGeneration()).isEqualTo(-1);
+    shop.delete();
+    other.delete();
+  }
+
+  @Test
+  void comesByKubectlThroughAnOverlay(@TempDir Path overlay) throws IOException {
+    installation.kubectl(overlay);
+    Installation.Shop shop = installation.shop();
+    shop.monitor();
+
+    shop.awaitStatus(s -> s.phase() == Phase.Completed);
+
+    shop.delete();
+    installation.removeByKubectl(overlay);
   }
 
   private static void uninstall(Helm helm) {
