@@ -1,8 +1,8 @@
 package io.crashmonitor.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crashmonitor.minidump.AnalysisOptions;
 import io.crashmonitor.minidump.MinidumpAnalyzer;
@@ -24,8 +24,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * analysis of the dump to what the runtime itself printed of the same crash.
  */
 class ManagedCrashIT {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofSeconds(120); // 15 s; 45 s on a busy machine
   private static final Path ROOT = Path.of(System.getProperty("crashmonitor.root"));
   private static final Path SOURCES = ROOT.resolve("e2e/src/test/resources/managed");
   private static final int CLR_EXCEPTION = 0xE0434352;
@@ -42,17 +42,19 @@ class ManagedCrashIT {
   /** What Wine's debugger, which it starts in the end, adds to the program's output. */
   private static final String WINE_DEBUGGER = "\nwine: Unhandled exception";
 
-  @TempDir static Path folder;
-  private static WinePrefixes prefixes;
-  private static WinePrefix prefix;
+  @TempDir Path folder;
+  private WinePrefixes prefixes;
+  private WinePrefix prefix;
 
-  @BeforeAll
-  static void open() throws Exception {
+  @BeforeEach
+  void open() throws Exception {
     Provisioned tools = Provisioned.load();
     for (Tool tool : List.of(Tool.DOTNET_WINDOWS, Tool.CSHARP_COMPILER)) {
-      assumeThat(tools.find(tool))
-          .as("%s is not here; testbed/provision.sh %s says why", tool.key(), tool.part())
-          .isPresent();
+      assumeTrue(
+          tools.find(tool).isPresent(),
+          () ->
+              "%s is not here: testbed/provision.sh %s says why"
+                  .formatted(tool.key(), tool.part()));
     }
     Path app = Files.createDirectories(folder.resolve("app"));
     compile(tools.path(Tool.CSHARP_COMPILER), app.resolve("Shop.dll"));
@@ -64,14 +66,14 @@ class ManagedCrashIT {
     prefix.add(ROOT.resolve("testbed/target/native"), WindowsPath.of("C:\\tools"));
   }
 
-  @AfterAll
-  static void close() {
+  @AfterEach
+  void close() {
     if (prefixes != null) {
       prefixes.close();
     }
   }
 
-  private static void compile(Path compiler, Path target) throws Exception {
+  private void compile(Path compiler, Path target) throws Exception {
     Path log = folder.resolve("compiler.log");
     Process process =
         new ProcessBuilder(
@@ -87,7 +89,7 @@ class ManagedCrashIT {
   }
 
   /** What the runtime prints of the crash when nobody looks on. */
-  private static String printed(String kind) throws Exception {
+  private String printed(String kind) throws Exception {
     Path output = folder.resolve(kind + ".alone.log");
     WineProcess app = start(kind, kind + ".alone", output);
     go(kind + ".alone");
@@ -101,7 +103,7 @@ class ManagedCrashIT {
   }
 
   /** The report of the one dump that the crash leaves. */
-  private static CrashReport dumped(String kind) throws Exception {
+  private CrashReport dumped(String kind) throws Exception {
     WineProcess app = start(kind, kind, folder.resolve(kind + ".log"));
     await().atMost(SOON).until(() -> app.pid().isPresent());
     Path log = folder.resolve(kind + ".procdump.log");
@@ -128,7 +130,7 @@ class ManagedCrashIT {
     }
   }
 
-  private static WineProcess start(String kind, String go, Path output) {
+  private WineProcess start(String kind, String go, Path output) {
     return prefix.start(
         WineCommand.of(
             output,
@@ -139,7 +141,7 @@ class ManagedCrashIT {
             "C:\\app\\" + go + ".go"));
   }
 
-  private static void go(String name) throws IOException {
+  private void go(String name) throws IOException {
     Files.createFile(prefix.driveC().resolve("app").resolve(name + ".go"));
   }
 
