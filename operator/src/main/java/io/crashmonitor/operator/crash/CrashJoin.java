@@ -33,6 +33,7 @@ public final class CrashJoin {
   private final Map<CrashId, StoredCrash> known = new LinkedHashMap<>();
   private final List<CrashPicture.Unrecorded> unrecorded = new ArrayList<>();
   private final List<CrashPicture.Join> joins = new ArrayList<>();
+  private final List<StoredCrash> undecided = new ArrayList<>();
   private Optional<Instant> lookAgainAt = Optional.empty();
 
   private CrashJoin(CrashEvidence evidence) {
@@ -66,7 +67,18 @@ public final class CrashJoin {
         .filter(end -> isCrash(pod, end.code().isCrash(), end.exitTime()))
         .filter(end -> end.dumps() == 0 && !known.containsKey(end.id()))
         .filter(end -> known.values().stream().noneMatch(c -> Ends.records(c, pod, end)))
-        .forEach(end -> add(end.crash(pod, evidence.runId()), pod));
+        .forEach(end -> waitOrRecord(pod, end));
+  }
+
+  /** Under a debugger, an end without a dump is first of all one whose dump is being written. */
+  private void waitOrRecord(InjectedPod pod, ProcessEnd end) {
+    StoredCrash crash = end.crash(pod, evidence.runId());
+    // Nobody tells of an exit any more once its pod is gone.
+    if (end.attached() && !pod.deleting() && waits(pod, end.exitTime())) {
+      undecided.add(crash);
+    } else {
+      add(crash, pod);
+    }
   }
 
   private void termination(InjectedPod pod, Termination t) {
@@ -82,7 +94,7 @@ public final class CrashJoin {
         halves.stream().filter(c -> !Ends.isRecordOfTermination(c)).reduce((a, b) -> b);
     if (other.isPresent()) {
       join(other.get(), t);
-    } else if (halves.isEmpty()) {
+    } else if (halves.isEmpty() && undecided.stream().noneMatch(c -> Ends.isOf(c, pod, t))) {
       waitOrRecord(pod, t);
     }
   }
@@ -106,14 +118,10 @@ public final class CrashJoin {
   }
 
   private void waitOrRecord(InjectedPod pod, Termination t) {
-    AgentState agent = evidence.agents().get(pod.uid());
-    boolean offerToCome = agent != null && agent.dumpsWaiting() > 0;
-    Instant enough =
-        t.finishedAt().plus(offerToCome && !pod.deleting() ? LONGEST_OFFER : evidence.patience());
-    if (evidence.now().isBefore(enough) || evidence.storedAt().isBefore(enough)) {
-      lookAgain(enough);
+    if (waits(pod, t.finishedAt())) {
       return;
     }
+    AgentState agent = evidence.agents().get(pod.uid());
     add(
         new StoredCrash(
             CrashId.ofTermination(pod.uid(), pod.container(), t.startedAt()),
@@ -137,6 +145,18 @@ public final class CrashJoin {
             false,
             Optional.of(t.restartCount())),
         pod);
+  }
+
+  /** Whether the dump of this end may still come. */
+  private boolean waits(InjectedPod pod, Instant end) {
+    AgentState agent = evidence.agents().get(pod.uid());
+    boolean offerToCome = agent != null && agent.dumpsWaiting() > 0;
+    Instant enough = end.plus(offerToCome && !pod.deleting() ? LONGEST_OFFER : evidence.patience());
+    boolean waits = evidence.now().isBefore(enough) || evidence.storedAt().isBefore(enough);
+    if (waits) {
+      lookAgain(enough);
+    }
+    return waits;
   }
 
   /** A reading of storage that brings nothing new wakes nobody: look for it now and then. */

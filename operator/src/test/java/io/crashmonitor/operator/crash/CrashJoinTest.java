@@ -194,13 +194,59 @@ class CrashJoinTest {
   @Test
   void anExitThatTheAgentSawWithoutDumpIsACrashOfItsProcess() {
     AgentState agent = agent(new ProcessExit(7, "w.exe", at(1), at(20), AV.code(), true, 0));
-    CrashPicture picture = CrashJoin.of(evidence(25, List.of(), Map.of("uid-1", agent), pod()));
+    CrashPicture picture = CrashJoin.of(evidence(50, List.of(), Map.of("uid-1", agent), pod()));
 
     assertThat(picture.unrecorded()).hasSize(1);
     assertThat(picture.crashes().get(0))
         .extracting(StoredCrash::id, StoredCrash::kind, StoredCrash::exitCodeSource)
         .containsExactly(
             CrashId.of("uid-1", 7, at(1)), CrashKind.Crash, ExitCodeSource.AttachHelper);
+  }
+
+  @Test
+  void anExitUnderTheDebuggerWaitsForItsDump() {
+    AgentState agent = agent(new ProcessExit(7, "w.exe", at(1), at(20), AV.code(), true, 0));
+    CrashPicture picture = CrashJoin.of(evidence(49, List.of(), Map.of("uid-1", agent), pod()));
+
+    assertThat(picture.crashes()).isEmpty();
+    assertThat(picture.unrecorded()).isEmpty();
+    assertThat(picture.lookAgainAt()).contains(at(50));
+  }
+
+  @Test
+  void theTerminationOfAnExitThatWaitsWaitsWithIt() {
+    ProcessExit exit = new ProcessExit(7, "w.exe", at(0), at(13), AV.code(), true, 0);
+    InjectedPod pod = pod(termination(0, 12, AV));
+    CrashPicture early = CrashJoin.of(evidence(42, List.of(), Map.of("uid-1", agent(exit)), pod));
+    assertThat(early.crashes()).isEmpty();
+    assertThat(early.lookAgainAt()).contains(at(43));
+
+    CrashPicture late = CrashJoin.of(evidence(43, List.of(), Map.of("uid-1", agent(exit)), pod));
+    assertThat(late.crashes())
+        .singleElement()
+        .matches(c -> c.process().equals("w.exe") && c.restartCount().isPresent());
+  }
+
+  @Test
+  void anExitInAPodThatEndsIsRecordedWhileThePodIsThere() {
+    AgentState agent = agent(new ProcessExit(7, "w.exe", at(1), at(20), AV.code(), true, 0));
+    InjectedPod ending =
+        new InjectedPod(
+            "checkout-1",
+            "uid-1",
+            "win1",
+            "app",
+            "shop:1",
+            T0,
+            Optional.of(at(24)),
+            false,
+            Optional.of(T0),
+            0,
+            List.of(),
+            List.of(),
+            Optional.empty());
+    CrashPicture picture = CrashJoin.of(evidence(25, List.of(), Map.of("uid-1", agent), ending));
+    assertThat(picture.unrecorded()).hasSize(1);
   }
 
   @Test
