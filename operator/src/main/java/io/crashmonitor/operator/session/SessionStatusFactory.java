@@ -83,8 +83,12 @@ final class SessionStatusFactory {
   private static Injection unwritten(
       Situation s, Standing standing, Optional<Injection> before, Instant now) {
     if (!s.injected()) {
-      // What somebody wiped is still wanted; what was let go on purpose is forgotten.
-      boolean letGo = standing.phase() == Phase.Disabled || standing.phase() == Phase.Failed;
+      // What somebody wiped is still wanted; what was let go on purpose is forgotten, and what went
+      // with its workload: another of that name was never injected.
+      boolean letGo =
+          standing.phase() == Phase.Disabled
+              || standing.phase() == Phase.Failed
+              || s.seen().workload().isEmpty();
       return letGo ? null : before.orElse(null);
     }
     Instant time = before.map(Injection::time).orElse(now);

@@ -27,11 +27,13 @@ final class TurnFailure {
     }
     conditions.set(ConditionTypes.READY, Value.False, Reasons.OPERATOR_ERROR, message);
     conditions.set(ConditionTypes.RECONCILING, Value.True, Reasons.OPERATOR_ERROR, message);
-    conditions.set(
-        ConditionTypes.STALLED,
-        Value.False,
-        Reasons.AS_EXPECTED,
-        "Nothing waits for the session's owner.");
+    if (!isStalled(last)) {
+      conditions.set(
+          ConditionTypes.STALLED,
+          Value.False,
+          Reasons.AS_EXPECTED,
+          "Nothing waits for the session's owner.");
+    }
     List<Condition> all = conditions.inOrder(ConditionTypes.ALL);
     return new CrashMonitorSessionStatus(
         last.observedGeneration(),
@@ -48,6 +50,13 @@ final class TurnFailure {
         last.exitCodeGroups(),
         last.recentCrashes(),
         all);
+  }
+
+  /** What a session failed of is known by this condition alone, and outlasts a bad turn. */
+  private static boolean isStalled(CrashMonitorSessionStatus last) {
+    return Conditions.find(last.conditions(), ConditionTypes.STALLED)
+        .filter(c -> Value.True.name().equals(c.getStatus()))
+        .isPresent();
   }
 
   /** The API server's words are for users; those of any other exception may hold anything. */

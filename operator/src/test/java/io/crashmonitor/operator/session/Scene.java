@@ -272,6 +272,22 @@ final class Scene {
     return this;
   }
 
+  /** Writes the status as the operator does when it cannot finish a turn. */
+  Scene failTurn() {
+    session.setStatus(
+        TurnFailure.status(
+            session.getStatus(),
+            session.getMetadata().getGeneration(),
+            new IllegalStateException(),
+            now));
+    return this;
+  }
+
+  Scene target() {
+    targetThere = true;
+    return this;
+  }
+
   Plan plan() {
     return SessionPlanner.plan(situation());
   }

@@ -138,6 +138,13 @@ class SessionPlannerTest {
             Reasons.STARTING,
             WORKING),
         row(
+            "a failed session stays failed when the operator could not finish a turn",
+            failed().wiped().noPods().remember().failTurn(),
+            Plan.Refuse.class,
+            Phase.Failed,
+            Reasons.INJECTION_FAILED,
+            STUCK),
+        row(
             "the fourth wipe within an hour ends the fight",
             wipedTimes(3),
             Plan.Refuse.class,
@@ -396,6 +403,13 @@ class SessionPlannerTest {
         row(
             "what somebody wiped is put back",
             wipedTimes(0),
+            Plan.Inject.class,
+            Phase.Starting,
+            Reasons.STARTING,
+            WORKING),
+        row(
+            "a workload that was deleted and made anew was not wiped",
+            wipedTimes(3).noTarget().remember().target(),
             Plan.Inject.class,
             Phase.Starting,
             Reasons.STARTING,
