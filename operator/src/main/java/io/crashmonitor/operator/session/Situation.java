@@ -19,6 +19,7 @@ import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Workload;
 import io.crashmonitor.operator.storage.StorageFault;
 import io.crashmonitor.operator.storage.StorageSnapshot;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -48,6 +49,8 @@ record Situation(
     Optional<CrashPicture> crashes,
     int dumpCount,
     Optional<Completion> completion) {
+  /** Clocks of nodes differ: what just ended there may seem to end in a moment. */
+  private static final Duration SKEW = Duration.ofMinutes(2);
 
   static Situation of(Observation seen) {
     var session = seen.session();
@@ -160,7 +163,7 @@ record Situation(
     // What crashes after the end of the run is no longer watched, and counts in none.
     Instant until =
         Stream.of(
-                Stream.of(seen.now(), run.stopTime()),
+                Stream.of(seen.now().plus(SKEW), run.stopTime()),
                 sameRun.map(CrashMonitorSessionStatus::completion).map(Completion::time).stream())
             .flatMap(at -> at)
             .min(Instant::compareTo)

@@ -184,6 +184,19 @@ class SessionStatusFactoryTest {
   }
 
   @Test
+  void aNodeWhoseClockIsAheadHidesNoCrash() {
+    Scene scene =
+        Scene.monitoring()
+            .pod(
+                "checkout-1",
+                p ->
+                    p.ended(
+                        new Termination(at(80), at(125), new ExitCode(0xC0000005), 0, "Error")));
+    assertThat(WakeUps.next(scene.situation(), scene.plan().standing()))
+        .isEqualTo(Duration.ofSeconds(35));
+  }
+
+  @Test
   void nothingIsConcludedFromStorageThatIsAway() {
     Scene scene =
         Scene.monitoring()
