@@ -23,7 +23,11 @@ record AttachedFacts(int total, int attached, Value value, String reason, String
     List<InjectedPod> silent = AgentReach.silent(s.seen());
     if (!s.injected() && total == 0) {
       return new AttachedFacts(
-          0, 0, Value.False, Reasons.NOT_INJECTED, "The workload is not injected.");
+          0,
+          0,
+          Value.False,
+          Reasons.NOT_INJECTED,
+          "The workload is not injected. " + standing.message());
     }
     if (total == 0) {
       return new AttachedFacts(

@@ -235,12 +235,26 @@ final class SessionConditions {
         standing.phase() == Phase.Disabled
             ? Reasons.DISABLED
             : s.window().isAhead(s.now()) ? Reasons.SCHEDULED : Reasons.RUNNING,
-        s.dumpCount()
-            + " of "
-            + s.spec().maxDumps()
-            + " dumps are in storage; the run ends at "
-            + s.run().stopTime()
-            + " at the latest. To end it now use annotation"
-            + " crashmonitor.io/stop-requested-at.");
+        s.dumpCount() + " of " + s.spec().maxDumps() + " dumps are in storage" + runEnds());
+  }
+
+  /** How the run comes to its end, as the phase has it. */
+  private String runEnds() {
+    Instant stop = s.run().stopTime();
+    return switch (standing.phase()) {
+      case Disabled -> "; the run is set aside. " + standing.message();
+      case Failed, Blocked ->
+          "; nothing is captured, and the run ends at " + stop + ". " + standing.message();
+      case Scheduled ->
+          "; the run begins at "
+              + s.run().startTime()
+              + " and ends at "
+              + stop
+              + ". To call it off use annotation crashmonitor.io/stop-requested-at.";
+      case Pending, Starting, Monitoring, Completed ->
+          "; the run ends at "
+              + stop
+              + " at the latest. To end it now use annotation crashmonitor.io/stop-requested-at.";
+    };
   }
 }

@@ -75,7 +75,9 @@ final class SessionPlanner {
                 new Standing(
                     Phase.Disabled,
                     Reasons.DISABLED,
-                    "Nothing of crash-monitor is in the workload.")));
+                    "Nothing of crash-monitor is in the workload. To monitor it again request a"
+                        + " run (annotation crashmonitor.io/run-requested-at) or set spec.state:"
+                        + " Monitoring.")));
   }
 
   /** Stays failed until somebody changes the spec or asks for a run. */

@@ -15,6 +15,7 @@ import io.crashmonitor.report.ExitCode;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SessionStatusFactoryTest {
@@ -194,6 +195,39 @@ class SessionStatusFactoryTest {
                         new Termination(at(80), at(125), new ExitCode(0xC0000005), 0, "Error")));
     assertThat(WakeUps.next(scene.situation(), scene.plan().standing()))
         .isEqualTo(Duration.ofSeconds(35));
+  }
+
+  @Test
+  void completedSaysWhatFitsThePhase() {
+    Map<Scene, String> next =
+        Map.of(
+            Scene.monitoring(), Names.STOP_REQUESTED_AT,
+            Scene.of("state: Disabled"), Names.RUN_REQUESTED_AT,
+            Scene.of("capture: {engine: CreateDump}"), "use Auto",
+            Scene.fresh().older("first"), "delete or disable",
+            Scene.of("startTime: \"2026-11-23T08:00:00Z\""), "begins at 2026-11-23T08:00:00Z");
+    assertThat(next)
+        .allSatisfy(
+            (scene, words) ->
+                assertThat(condition(scene.status(), ConditionTypes.COMPLETED).getMessage())
+                    .contains(words));
+    assertThat(
+            condition(Scene.of("state: Disabled").status(), ConditionTypes.COMPLETED).getMessage())
+        .doesNotContain(Names.STOP_REQUESTED_AT);
+  }
+
+  @Test
+  void aDisabledSessionSaysHowItGoesOn() {
+    CrashMonitorSessionStatus disabled = Scene.of("state: Disabled").status();
+    assertThat(disabled.conditions())
+        .filteredOn(c -> !"True".equals(c.getStatus()))
+        .filteredOn(
+            c ->
+                c.getType().equals(ConditionTypes.INJECTED)
+                    || c.getType().equals(ConditionTypes.ATTACHED)
+                    || c.getType().equals(ConditionTypes.COMPLETED))
+        .hasSize(3)
+        .allSatisfy(c -> assertThat(c.getMessage()).contains(Names.RUN_REQUESTED_AT));
   }
 
   @Test
