@@ -16,6 +16,7 @@ import io.crashmonitor.testbed.linuxnode.LinuxNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A cluster with a Linux and a Windows node that has nothing of ours, and the words of its user:
@@ -208,20 +210,27 @@ final class Installation implements AutoCloseable {
     return new Shop(namespace);
   }
 
+  /** The end of what the operator's pod has logged, for messages. */
   String operatorLog() {
     try {
-      Path folder = node.folder(operatorPod());
-      try (var files = Files.list(folder)) {
-        StringBuilder all = new StringBuilder();
-        for (Path log : files.filter(f -> f.toString().endsWith(".log")).sorted().toList()) {
-          String text = Files.readString(log);
-          all.append(log).append('\n').append(text.substring(Math.max(0, text.length() - 6000)));
-        }
-        return all.toString();
-      }
-    } catch (AssertionError | IOException e) {
-      return "no log of the operator: " + e.getMessage();
+      String all = wholeOperatorLog();
+      return all.substring(Math.max(0, all.length() - 6000));
+    } catch (AssertionError noPod) {
+      return "no log of the operator: " + noPod.getMessage();
     }
+  }
+
+  /** All that the operator's present pod has logged. */
+  String wholeOperatorLog() {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.list(node.folder(operatorPod()))) {
+      for (Path log : files.filter(f -> f.toString().endsWith(".log")).sorted().toList()) {
+        all.append(log).append('\n').append(Files.readString(log));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all.toString();
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,15 +25,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InstallationIT {
   private static Installation installation;
 
-  @BeforeAll
-  static void aClusterWithoutUs() {
+  /** Not once for all: an assumption before all tests would leave no trace in the reports. */
+  @BeforeEach
+  void aClusterWithoutUs() {
     String obstacle = LinuxNode.obstacle().orElse("");
     assumeTrue(obstacle.isEmpty(), obstacle);
-    installation = Installation.open(Path.of("target", "installation").toAbsolutePath());
+    if (installation == null) {
+      installation = Installation.open(Path.of("target", "installation").toAbsolutePath());
+    }
   }
 
   @AfterEach
   void leaveNothing() {
+    if (installation == null) {
+      return;
+    }
     for (Helm helm : Helm.values()) {
       installation
           .command(
@@ -60,6 +66,7 @@ class InstallationIT {
 
     CrashMonitorSessionStatus status = shop.awaitStatus(s -> s.phase() == Phase.Completed);
 
+    noRightWasMissing();
     assertThat(status.dumpCount()).isEqualTo(1);
     assertThat(shop.dumps()).hasSize(1);
     long generation = shop.generation();
@@ -114,6 +121,7 @@ class InstallationIT {
 
     assertThat(other.session().getStatus().observedGeneration()).isEqualTo(-1);
     shop.delete();
+    noRightWasMissing();
     other.delete();
   }
 
@@ -126,7 +134,15 @@ class InstallationIT {
     shop.awaitStatus(s -> s.phase() == Phase.Completed);
 
     shop.delete();
+    noRightWasMissing();
     installation.removeByKubectl(overlay);
+  }
+
+  /** Also where the operator goes on without it, as without events and pod conditions. */
+  private static void noRightWasMissing() {
+    assertThat(installation.wholeOperatorLog())
+        .contains("crash-monitor is ready")
+        .doesNotContainIgnoringCase("forbidden");
   }
 
   private static void uninstall(Helm helm) {
