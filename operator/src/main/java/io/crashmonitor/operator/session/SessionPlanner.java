@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.ConditionTypes;
+import io.crashmonitor.api.DumpType;
 import io.crashmonitor.api.Injection;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
@@ -136,16 +137,22 @@ final class SessionPlanner {
                               "The stop time was reached. Request another run with annotation"
                                   + " crashmonitor.io/run-requested-at.";
                           case MaxDumpsReached ->
-                              s.dumpCount()
-                                  + " of "
-                                  + s.spec().maxDumps()
-                                  + " dumps are in storage. Monitoring resumes when dumps are"
-                                  + " removed, when spec.maxDumps grows, or with another run"
+                              full(s)
+                                  + " are removed, when spec.maxDumps grows, or with another run"
                                   + " (annotation crashmonitor.io/run-requested-at).";
                           case Stopped ->
                               "Stopped by request. Request another run with annotation"
                                   + " crashmonitor.io/run-requested-at.";
                         })));
+  }
+
+  private static String full(Situation s) {
+    return s.spec().dump().type() == DumpType.None
+        ? "All " + s.spec().maxDumps() + " analyses are in storage. Monitoring resumes when reports"
+        : s.dumpCount()
+            + " of "
+            + s.spec().maxDumps()
+            + " dumps are in storage. Monitoring resumes when dumps";
   }
 
   private static Optional<Plan> scheduled(Situation s) {

@@ -62,7 +62,7 @@ final class SessionStatusFactory {
 
   private static int crashCount(Situation s, CrashPicture picture) {
     int known = (int) picture.crashes().stream().filter(ExitCodeGroups::isEnd).count();
-    return known + s.seen().storage().map(StorageSnapshot::crashesOnlyCounted).orElse(0);
+    return known + s.ledger().map(StorageSnapshot::crashesOnlyCounted).orElse(0);
   }
 
   private static Injection injection(Situation s, Standing standing, Written written) {

@@ -87,7 +87,8 @@ record Situation(
         seen.workload().flatMap(w -> Injectability.container(w, spec.target())),
         crashes,
         dumpCount,
-        completion(seen, sameRun, requests, window, wanted, dumpCount));
+        completion(
+            seen, sameRun, requests, window, wanted, placesUsed(seen, run, sameRun, dumpCount)));
   }
 
   CrashMonitorSessionSpec spec() {
@@ -184,19 +185,40 @@ record Situation(
     return snapshot.fault().isEmpty() ? picture : picture.withoutLookingAgain();
   }
 
+  /** What the ledger of the run told last; a reading for the run before tells nothing of it. */
+  Optional<StorageSnapshot> ledger() {
+    return ledger(seen, run);
+  }
+
+  private static Optional<StorageSnapshot> ledger(Observation seen, Run run) {
+    return readable(seen).filter(snapshot -> snapshot.runId().equals(run.id()));
+  }
+
+  /** Without a file to store, the report takes the place of a dump. */
+  private static int placesUsed(
+      Observation seen, Run run, Optional<CrashMonitorSessionStatus> sameRun, int dumpCount) {
+    CrashMonitorSessionSpec spec = seen.session().getSpec();
+    if (spec.dump().type() != DumpType.None) {
+      return dumpCount;
+    }
+    boolean wasFull =
+        sameRun
+            .map(CrashMonitorSessionStatus::completion)
+            .filter(c -> c.reason() == CompletionReason.MaxDumpsReached)
+            .isPresent();
+    return ledger(seen, run)
+        .map(StorageSnapshot::ledgerPlacesUsed)
+        .orElse(wasFull ? spec.maxDumps() : 0);
+  }
+
   private static Optional<Completion> completion(
       Observation seen,
       Optional<CrashMonitorSessionStatus> sameRun,
       SessionRequests requests,
       SessionWindow window,
       SessionState wanted,
-      int dumpCount) {
+      int used) {
     boolean over = window.isOver(seen.now());
-    // Without a file to store, the report takes the place of a dump.
-    int used =
-        seen.session().getSpec().dump().type() == DumpType.None
-            ? seen.storage().map(StorageSnapshot::ledgerPlacesUsed).orElse(0)
-            : dumpCount;
     boolean full = used >= seen.session().getSpec().maxDumps();
     boolean stopped = wanted == SessionState.Stopped;
     Optional<Completion> known =

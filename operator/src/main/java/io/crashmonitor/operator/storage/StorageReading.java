@@ -46,7 +46,12 @@ final class StorageReading {
             .sorted(NEWEST_FIRST)
             .toList();
     return new StorageSnapshot(
-        now, crashes, Optional.empty(), ledger.placesUsed(), ledger.counted().size());
+        now,
+        target.run().id(),
+        crashes,
+        Optional.empty(),
+        ledger.placesUsed(),
+        ledger.counted().size());
   }
 
   /** One listing; where the workload has a long history, its days, newest first. */

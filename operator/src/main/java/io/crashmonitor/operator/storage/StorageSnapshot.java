@@ -8,15 +8,17 @@ import java.util.Optional;
  * What storage held when it was last read.
  *
  * @param at when
+ * @param runId the run whose ledger was read
  * @param crashes of the workload, newest first, of this run and earlier ones; a Stored one whose
  *     dump is gone is left out. On a fault those last known.
  * @param fault why storage cannot be read now
- * @param ledgerPlacesUsed places of the current run that are taken: stored, being uploaded, or
- *     (dump type None) analysed
- * @param crashesOnlyCounted crashes of the current run without a report, because it has too many
+ * @param ledgerPlacesUsed places of that run that are taken: stored, being uploaded, or (dump type
+ *     None) analysed
+ * @param crashesOnlyCounted crashes of that run without a report, because it has too many
  */
 public record StorageSnapshot(
     Instant at,
+    String runId,
     List<StoredCrash> crashes,
     Optional<StorageFault> fault,
     int ledgerPlacesUsed,
@@ -27,7 +29,8 @@ public record StorageSnapshot(
 
   /** Whether both say the same but for the time. */
   public boolean sameContent(StorageSnapshot other) {
-    return crashes.equals(other.crashes)
+    return runId.equals(other.runId)
+        && crashes.equals(other.crashes)
         && fault.equals(other.fault)
         && ledgerPlacesUsed == other.ledgerPlacesUsed
         && crashesOnlyCounted == other.crashesOnlyCounted;

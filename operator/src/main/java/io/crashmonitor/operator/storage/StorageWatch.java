@@ -180,19 +180,21 @@ public final class StorageWatch implements AutoCloseable {
       try {
         return stores.use(now, store -> StorageReading.read(store, now, gone, clock.instant()));
       } catch (StorageFaultException e) {
-        return faulty(e.fault());
+        return faulty(now, e.fault());
       } catch (RuntimeException e) {
         LOG.atError()
             .setCause(e)
             .addKeyValue("session", now.session())
             .log("storage could not be read");
-        return faulty(new StorageFault.Unreachable("unexpected " + e.getClass().getSimpleName()));
+        return faulty(
+            now, new StorageFault.Unreachable("unexpected " + e.getClass().getSimpleName()));
       }
     }
 
-    private synchronized StorageSnapshot faulty(StorageFault fault) {
+    private synchronized StorageSnapshot faulty(StorageTarget now, StorageFault fault) {
       return new StorageSnapshot(
           clock.instant(),
+          last.map(StorageSnapshot::runId).orElse(now.run().id()),
           last.map(StorageSnapshot::crashes).orElse(List.of()),
           Optional.of(fault),
           last.map(StorageSnapshot::ledgerPlacesUsed).orElse(0),

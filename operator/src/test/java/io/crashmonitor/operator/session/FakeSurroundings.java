@@ -75,7 +75,12 @@ final class FakeSurroundings implements Surroundings, CrashRecorder {
     return followed.containsKey(session.uid())
         ? Optional.of(
             new StorageSnapshot(
-                Instant.now(), stored.getOrDefault(session.uid(), List.of()), fault, 0, 0))
+                Instant.now(),
+                followed.get(session.uid()).run().id(),
+                stored.getOrDefault(session.uid(), List.of()),
+                fault,
+                0,
+                0))
         : Optional.empty();
   }
 

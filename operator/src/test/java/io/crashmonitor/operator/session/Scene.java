@@ -55,6 +55,7 @@ final class Scene {
   private Optional<String> older = Optional.empty();
   private Optional<StorageFault> fault = Optional.empty();
   private boolean storageRead = true;
+  private Optional<String> ledgerRun = Optional.empty();
   private final List<StoredCrash> stored = new ArrayList<>();
   private final Map<String, AgentSighting> agents = new HashMap<>();
   private Instant agentsSince = CREATED;
@@ -220,6 +221,20 @@ final class Scene {
     return this;
   }
 
+  /** Crashes of which only the analysis is kept. */
+  Scene analysed(int count) {
+    for (int i = 0; i < count; i++) {
+      stored.add(crash(100 + i, DumpState.None));
+    }
+    return this;
+  }
+
+  /** Storage was last read for this run. */
+  Scene readFor(String runId) {
+    ledgerRun = Optional.of(runId);
+    return this;
+  }
+
   Scene noDumps() {
     stored.clear();
     return this;
@@ -309,15 +324,21 @@ final class Scene {
   }
 
   private Observation observation() {
+    if (!storageRead) {
+      return observation(Optional.empty());
+    }
+    String run = ledgerRun.orElseGet(() -> Situation.of(observation(Optional.empty())).run().id());
+    return observation(Optional.of(new StorageSnapshot(now, run, stored, fault, stored.size(), 0)));
+  }
+
+  private Observation observation(Optional<StorageSnapshot> storage) {
     return new Observation(
         session,
         now,
         targetThere ? Optional.of(workload()) : Optional.empty(),
         pods,
         older,
-        storageRead
-            ? Optional.of(new StorageSnapshot(now, stored, fault, stored.size(), 0))
-            : Optional.empty(),
+        storage,
         agents,
         agentsSince,
         cluster,

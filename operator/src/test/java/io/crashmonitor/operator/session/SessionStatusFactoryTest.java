@@ -140,6 +140,28 @@ class SessionStatusFactoryTest {
   }
 
   @Test
+  void aRunFullOfAnalysesStaysFullWhileStorageIsUnread() {
+    Scene scene = Scene.monitoring("dump: {type: None}").analysed(3).remember();
+    Completion first = scene.status().completion();
+    assertThat(first.reason()).isEqualTo(CompletionReason.MaxDumpsReached);
+    assertThat(condition(scene.status(), ConditionTypes.READY).getMessage())
+        .startsWith("All 3 analyses are in storage.");
+
+    scene.storageUnread().at(Duration.ofMinutes(9));
+    assertThat(scene.status().completion()).isEqualTo(first);
+  }
+
+  @Test
+  void anotherRunDoesNotInheritThePlacesOfTheOneBefore() {
+    Scene scene = Scene.monitoring("dump: {type: None}").analysed(3).remember();
+    scene
+        .readFor(scene.situation().run().id())
+        .at(Duration.ofMinutes(10))
+        .annotate(Names.RUN_REQUESTED_AT, at(600));
+    assertThat(scene.status().completion()).isNull();
+  }
+
+  @Test
   void anExtendedStopTimeLetsTheRunGoOn() {
     Scene scene = Scene.monitoring("duration: 1h").at(Duration.ofHours(2)).remember();
     assertThat(scene.status().completion()).isNotNull();
