@@ -58,6 +58,23 @@ final class SessionEvents {
     return all;
   }
 
+  /**
+   * A deletion that has to wait.
+   *
+   * @param words the API server's
+   */
+  static Happening releaseRefused(String words) {
+    return new Happening(
+        true,
+        "ReleaseRefused",
+        "Release",
+        words,
+        "The session is deleted once its sidecar is out of the workload, which the API server did"
+            + " not allow: "
+            + words
+            + ". Remove what is in the way; it is tried again every minute.");
+  }
+
   private static Optional<Happening> injection(
       Optional<CrashMonitorSessionStatus> before, CrashMonitorSessionStatus now) {
     Optional<Injection> was = before.map(CrashMonitorSessionStatus::injection);

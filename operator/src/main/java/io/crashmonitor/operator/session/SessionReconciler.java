@@ -114,6 +114,7 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
         LOG.atWarn()
             .addKeyValue("session", SessionObserver.key(session))
             .log("the workload cannot be released yet: {}", refusal.get());
+        status.tellRefused(session, refusal.get(), clock.instant());
         return UpdateControl.<CrashMonitorSession>noUpdate().rescheduleAfter(RELEASE_AGAIN);
       }
       StatusWriter.letDelete(FINALIZER, context);

@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.net.HttpURLConnection;
 import java.time.Instant;
+import java.util.List;
 
 /** The only writer of sessions: their status, whole and only when it differs, and the finalizer. */
 final class StatusWriter {
@@ -68,6 +69,11 @@ final class StatusWriter {
             .build());
     fresh.setStatus(status);
     return fresh;
+  }
+
+  /** Says why a deletion waits, for as long as it does. */
+  void tellRefused(CrashMonitorSession session, String words, Instant now) {
+    events.tell(session, List.of(SessionEvents.releaseRefused(words)), now);
   }
 
   /** From now on a deletion waits for the release. */

@@ -12,6 +12,16 @@ import org.junit.jupiter.api.Test;
 
 class SessionEventsTest {
   @Test
+  void aDeletionThatWaitsIsToldWithItsReasonAndTheNextStep() {
+    SessionEvents.Happening told = SessionEvents.releaseRefused("denied by policy freeze");
+    assertThat(told.warning()).isTrue();
+    assertThat(told.note()).contains("denied by policy freeze").contains("Remove what is in");
+    assertThat(SessionEvents.releaseRefused("denied by policy freeze").key())
+        .as("the same refusal is one event")
+        .isEqualTo(told.key());
+  }
+
+  @Test
   void theSameStatusTellsNothing() {
     CrashMonitorSessionStatus status = Scene.monitoring().dumps(3).status();
     assertThat(SessionEvents.between(Optional.of(status), status)).isEmpty();
