@@ -69,7 +69,7 @@ static int read_session(void) {
     }
     self.session_problem[0] = 0;
     if (!self.session || !session_same_args(self.session, fresh)) self.generation++;
-    if (self.session && wcscmp(self.session->process, fresh->process) != 0) forget_wanted();
+    if (wcscmp(self.session ? self.session->process : L"", fresh->process) != 0) forget_wanted();
     self.session = fresh;
     log_line(L"session: %ls%ls, process %ls, %d arguments", fresh->armed ? L"armed" : L"disarmed ",
              fresh->disarmed_reason, *fresh->process ? fresh->process : L"(entry)", fresh->args);
@@ -158,9 +158,9 @@ static int step_all(uint64_t now) {
         if (!w->used) continue;
         int before = w->ended;
         watch_step(w, &want, now);
-        if (w->ended) record_exit(w);
+        if (w->ended && (w->wanted || w->was_attached)) record_exit(w);
         ended |= w->ended && !before;
-        if (watch_finished(w) || (!w->wanted && !w->procdump)) watch_close(w);
+        if (watch_finished(w) || (!w->wanted && !w->procdump && !w->launched)) watch_close(w);
     }
     return ended;
 }
@@ -180,7 +180,7 @@ static void wait_for_events(DWORD longest) {
         if (w->process && !w->ended) handles[n++] = w->process;
         if (w->procdump) handles[n++] = w->procdump;
         if (watch_is_busy(w)) longest = BUSY_MS;
-        if (w->state == WATCH_IDLE && self.session && self.session->armed) longest = BUSY_MS;
+        if (w->state == WATCH_IDLE && w->wanted && self.session && self.session->armed) longest = BUSY_MS;
     }
     longest = until_disarm(longest);
     if (n == 0 || WaitForMultipleObjects(n, handles, FALSE, longest) == WAIT_FAILED) Sleep(longest);
@@ -190,7 +190,7 @@ static void wait_for_events(DWORD longest) {
 static int may_run(const watch *w, uint64_t since, uint64_t now) {
     if (now - since >= LAUNCH_BOUND_MS || w->attached_at) return 1;
     if (!self.session) return 0;
-    return !armed_now() || (w->state != WATCH_IDLE && w->state != WATCH_STARTING);
+    return !armed_now() || !w->wanted || (w->state != WATCH_IDLE && w->state != WATCH_STARTING);
 }
 
 static watch *adopt(const launched *app) {

@@ -77,6 +77,7 @@ void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name, int en
     begin(w, pid, name, entry);
     w->process = handle;
     w->full_rights = 1;
+    w->launched = 1;
     w->who.start = start_of(handle);
 }
 

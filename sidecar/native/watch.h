@@ -33,6 +33,7 @@ typedef struct {
     wchar_t name[NAME_CHARS];
     int entry;
     int wanted;     /* still matches the session */
+    int launched;   /* started by us: not lost sight of before it has ended, wanted or not */
     HANDLE process; /* NULL when it cannot be opened at all */
     int full_rights;
     watch_state state;

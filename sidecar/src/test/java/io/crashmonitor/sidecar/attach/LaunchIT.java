@@ -83,6 +83,31 @@ class LaunchIT {
   }
 
   @Test
+  void staysWithAnApplicationThatTheSessionDoesNotMeanAnyMore() throws Exception {
+    container.session(SessionFile.ofCrashes().disarmed("Unknown"));
+    WineProcess launch = launch("--crash", "exit:7", "--after", "6000");
+    container.awaitPhase(AttachPhase.Disarmed);
+
+    container.session(SessionFile.ofCrashes().process("worker.exe"));
+    AttachState other = container.awaitPhase(AttachPhase.WaitingForProcess);
+
+    assertThat(other.processes()).isEmpty();
+    assertThat(launch.await(SOON)).isEqualTo(new WineExit.Exited(7));
+    assertThat(container.log()).doesNotContain("ProcDump starts");
+  }
+
+  @Test
+  void startsAnApplicationAtOnceThatTheSessionDoesNotMean() throws Exception {
+    container.session(SessionFile.ofCrashes().process("worker.exe"));
+
+    WineProcess launch = launch("--crash", "exit:7", "--after", "0");
+
+    assertThat(launch.await(SOON)).isEqualTo(new WineExit.Exited(7));
+    assertThat(container.log()).doesNotContain("ProcDump starts");
+    assertThat(container.state().exits()).isEmpty();
+  }
+
+  @Test
   void saysThatThereIsNoSuchProgram() throws Exception {
     WineProcess launch = container.start(AppContainer.ATTACH, "launch", "--", "missing.exe");
 
