@@ -54,17 +54,21 @@ static DWORD start(wchar_t *line, const wchar_t *program, HANDLE log, PROCESS_IN
     SECURITY_ATTRIBUTES inheritable = {sizeof inheritable, NULL, TRUE};
     STARTUPINFOEXW si = {.StartupInfo = {.cb = sizeof si, .dwFlags = STARTF_USESTDHANDLES}};
     SIZE_T size = sizeof attributes;
-    HANDLE nul = CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable, OPEN_EXISTING, 0, NULL);
-    HANDLE inherited[2] = {log, nul};
+    HANDLE nul = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable,
+                             OPEN_EXISTING, 0, NULL);
+    /* A log that cannot be had costs its lines, not the dump; a handle listed twice or not valid starts nothing. */
+    HANDLE output = log == INVALID_HANDLE_VALUE ? nul : log;
+    HANDLE inherited[2] = {nul, output};
+    SIZE_T inherited_bytes = (output == nul ? 1 : 2) * sizeof *inherited;
     DWORD flags = CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP;
     DWORD error = 0;
     si.StartupInfo.hStdInput = nul;
-    si.StartupInfo.hStdOutput = log;
-    si.StartupInfo.hStdError = log;
+    si.StartupInfo.hStdOutput = output;
+    si.StartupInfo.hStdError = output;
     si.lpAttributeList = (LPPROC_THREAD_ATTRIBUTE_LIST)attributes;
     /* These two handles and no others: the application's files are nothing to hold open. */
     if (InitializeProcThreadAttributeList(si.lpAttributeList, 1, 0, &size) &&
-        UpdateProcThreadAttribute(si.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited, sizeof inherited,
+        UpdateProcThreadAttribute(si.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited, inherited_bytes,
                                   NULL, NULL))
         flags |= EXTENDED_STARTUPINFO_PRESENT;
     else
@@ -155,6 +159,17 @@ int collect_dumps(DWORD pid, uint64_t start, int *next) {
     }
     RemoveDirectoryW(folder); /* an empty one only */
     return moved;
+}
+
+int dump_begun(DWORD pid, uint64_t start) {
+    wchar_t folder[PATH_CHARS], pattern[PATH_CHARS];
+    WIN32_FIND_DATAW file;
+    incoming_folder(folder, pid, start);
+    format(pattern, PATH_CHARS, L"%ls\\*.dmp", folder);
+    HANDLE search = FindFirstFileW(pattern, &file);
+    if (search == INVALID_HANDLE_VALUE) return 0;
+    FindClose(search);
+    return 1;
 }
 
 int disk_is_enough(const session *s, HANDLE process, int attached, uint64_t *free_bytes, uint64_t *needed_bytes) {

@@ -17,6 +17,9 @@ void incoming_folder(wchar_t *out, DWORD pid, uint64_t start);
 /* Moves what ProcDump has finished to dumps\ready; *next is the number of the next dump. Dumps moved. */
 int collect_dumps(DWORD pid, uint64_t start, int *next);
 
+/* Whether ProcDump has begun to write a dump of the process. */
+int dump_begun(DWORD pid, uint64_t start);
+
 /* Appends one argument as CommandLineToArgvW and the C run-time read it; 0 when it does not fit. */
 int append_argument(wchar_t *line, size_t cap, const wchar_t *argument);
 

@@ -166,7 +166,9 @@ static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
         w->was_attached = 1;
     }
     int unwanted = !want->armed || !w->wanted || w->generation != want->generation;
-    if (w->cancel_since || unwanted || (w->attached_at && disk_low(w, want, now, 1))) ask_to_cancel(w, now);
+    /* A dump that is being written takes the space itself that it was let in for: it is not called off. */
+    int low = w->attached_at && disk_low(w, want, now, 1) && !dump_begun(w->who.pid, w->who.start);
+    if (w->cancel_since || unwanted || low) ask_to_cancel(w, now);
     else if (w->attached_at) become(w, WATCH_ATTACHED, NULL);
     else if (now - w->procdump_since > ATTACH_BOUND_MS)
         become(w, WATCH_FAILED, L"ProcDump (%lu) runs for more than 30 s and has not attached", w->procdump_pid);

@@ -147,6 +147,33 @@ class FaultIT {
   }
 
   @Test
+  void doesNotCallOffADumpForTheSpaceItTakes() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "12000"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app("--crash", "av", "--after", "2000");
+    container.supervise();
+    container.awaitState("dump begun", s -> container.procdumpLog().contains("Dump 1 initiated"));
+
+    // The verdict on the disk is renewed every 10 s: once while the dump is being written.
+    container.session(SessionFile.ofCrashes().volumePercent(100));
+
+    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+    container.awaitState("dump", s -> !s.exits().isEmpty() && s.exits().get(0).dumps() == 1);
+    assertThat(container.log()).doesNotContain("was asked to let go");
+  }
+
+  @Test
+  void takesDumpsWithoutTheLogOfProcDump() throws Exception {
+    Files.createDirectory(container.volume().resolve("logs/procdump.log"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app("--crash", "av", "--after", "3000");
+    container.supervise();
+
+    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+    container.awaitState("dump", s -> !s.exits().isEmpty() && s.exits().get(0).dumps() == 1);
+  }
+
+  @Test
   void worksWithoutAnyOfItsFolders() throws Exception {
     for (String name : new String[] {"state", "logs", "dumps/ready", "dumps/incoming", "dumps"}) {
       Files.delete(container.volume().resolve(name));
