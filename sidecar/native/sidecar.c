@@ -13,6 +13,8 @@
 
 #define READY_BOUND_MS 10000
 #define GATE_POLL_MS 50
+/* Set when the application may start: needs no disk, neither for us nor for the probe. */
+#define READY_EVENT L"Global\\crash-monitor-ready"
 #define DRAIN_SECONDS 60
 #define NOBODY_MS 2000
 
@@ -21,6 +23,8 @@
 #define READ L"0x1200a9"
 
 static HANDLE stop_event;
+static HANDLE ready_event;
+static int with_agent;
 static HANDLE main_thread;
 
 static BOOL WINAPI on_control(DWORD type) {
@@ -102,6 +106,7 @@ static void copy_tools(void) {
 
 static void say_ready(void) {
     wchar_t path[PATH_CHARS];
+    SetEvent(ready_event);
     root_path(path, L"state\\ready");
     if (!replace_file(path, "1\n", 2)) log_line(L"sidecar: cannot write %ls", path);
 }
@@ -129,41 +134,59 @@ static int session_known(void) {
  * The application starts when this container is ready. Ready means that the helper in the application
  * will attach at once, so that a crash in its first seconds is not lost; but never later than the bound.
  */
-static DWORD WINAPI open_gate(void *begun) {
-    ULONGLONG end = *(const ULONGLONG *)begun + READY_BOUND_MS;
-    int known = session_known();
+static DWORD WINAPI open_gate(void *preparing) {
+    ULONGLONG end = GetTickCount64() + READY_BOUND_MS;
+    int in_place = preparing && WaitForSingleObject(preparing, READY_BOUND_MS) == WAIT_OBJECT_0;
+    int known = !with_agent || session_known();
     while (!known && GetTickCount64() < end && WaitForSingleObject(stop_event, GATE_POLL_MS) == WAIT_TIMEOUT)
         known = session_known();
     say_ready();
+    if (!in_place)
+        log_line(L"sidecar: tools are not in place after %d s; the application starts all the same", READY_BOUND_MS / 1000);
     log_line(known ? L"sidecar: ready" : L"sidecar: ready, without word of the session after %d s", READY_BOUND_MS / 1000);
     return 0;
 }
 
+/* Touches no file: a disk that does not answer keeps the application waiting no longer than the bound. */
+static DWORD WINAPI open_gate_at_bound(void *unused) {
+    (void)unused;
+    Sleep(READY_BOUND_MS);
+    SetEvent(ready_event);
+    return 0;
+}
+
+/* What a container before this one left: its readiness, and a drain that would end this one's agent. */
+static void forget_the_container_before(void) {
+    static const wchar_t *const MARKS[] = {L"state\\ready", L"control\\drain"};
+    wchar_t path[PATH_CHARS];
+    for (int i = 0; i < 2; i++) {
+        root_path(path, MARKS[i]);
+        DeleteFileW(path);
+    }
+}
+
 int verb_sidecar(int argc, wchar_t **argv) {
-    wchar_t path[PATH_CHARS], java[16] = L"";
-    static ULONGLONG begun;
+    wchar_t java[16] = L"";
     (void)argc;
     (void)argv;
-    begun = GetTickCount64();
-    root_path(path, L"state\\ready");
-    DeleteFileW(path); /* of the container before this one */
     stop_event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    ready_event = CreateEventW(NULL, TRUE, FALSE, READY_EVENT);
+    CreateThread(NULL, 0, open_gate_at_bound, NULL, 0, NULL);
     DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &main_thread, SYNCHRONIZE, FALSE, 0);
     SetConsoleCtrlHandler(on_control, TRUE);
     HANDLE runs = CreateEventW(NULL, TRUE, FALSE, AGENT_EVENT);
-    /* In a thread of its own: whatever a slow disk does, the application's start waits 10 s at most. */
-    HANDLE preparing = CreateThread(NULL, 0, prepare, NULL, 0, NULL);
-    if (!preparing || WaitForSingleObject(preparing, READY_BOUND_MS) != WAIT_OBJECT_0)
-        log_line(L"sidecar: tools are not in place after %d s; the application starts all the same", READY_BOUND_MS / 1000);
     DWORD n = GetEnvironmentVariableW(L"CRASH_MONITOR_AGENT_JAVA", java, 16);
-    if (n > 0 && n < 16 && wcscmp(java, L"none") == 0) {
-        say_ready();
-        log_line(L"sidecar: ready");
+    with_agent = !(n > 0 && n < 16 && wcscmp(java, L"none") == 0);
+    forget_the_container_before();
+    /* In threads of their own: whatever a slow disk does, the application's start waits 10 s at most. */
+    HANDLE preparing = CreateThread(NULL, 0, prepare, NULL, 0, NULL);
+    if (!CreateThread(NULL, 0, open_gate, preparing, 0, NULL)) say_ready();
+    if (preparing) WaitForSingleObject(preparing, READY_BOUND_MS);
+    if (with_agent) {
+        agent_keep_running(stop_event, runs);
+    } else {
         SetEvent(runs);
         WaitForSingleObject(stop_event, INFINITE);
-    } else {
-        if (!CreateThread(NULL, 0, open_gate, &begun, 0, NULL)) say_ready();
-        agent_keep_running(stop_event, runs);
     }
     log_line(L"sidecar: ends");
     return 0;
@@ -173,6 +196,8 @@ int verb_ready(int argc, wchar_t **argv) {
     wchar_t path[PATH_CHARS];
     (void)argc;
     (void)argv;
+    HANDLE ready = OpenEventW(SYNCHRONIZE, FALSE, READY_EVENT);
+    if (ready && WaitForSingleObject(ready, 0) == WAIT_OBJECT_0) return 0;
     root_path(path, L"state\\ready");
     return exists(path) ? 0 : 1;
 }

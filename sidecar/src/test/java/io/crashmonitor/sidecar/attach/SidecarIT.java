@@ -158,7 +158,37 @@ class SidecarIT {
     WineProcess sidecar = sidecar();
 
     await().atMost(Duration.ofSeconds(20)).until(() -> ready() == 0);
-    assertThat(container.output(sidecar)).contains("ready, without word of the session after 10 s");
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                container
+                    .output(sidecar)
+                    .contains("ready, without word of the session after 10 s"));
+  }
+
+  @Test
+  void letsTheApplicationStartWhereNothingCanBeWritten() throws Exception {
+    Files.writeString(container.volume().resolve("state"), "a file in the folder's place");
+    addImage();
+
+    WineProcess sidecar = sidecar();
+
+    await().atMost(Duration.ofSeconds(20)).until(() -> ready() == 0);
+    await().atMost(SOON).until(() -> container.output(sidecar).contains("cannot write"));
+  }
+
+  @Test
+  void forgetsTheDrainOfTheContainerBefore() throws Exception {
+    Path drain = container.volume().resolve("control/drain");
+    Files.createDirectories(drain.getParent());
+    Files.writeString(drain, "of a container before");
+    addImage();
+
+    sidecar();
+    awaitReady();
+
+    assertThat(drain).doesNotExist();
   }
 
   @Test
