@@ -73,10 +73,18 @@ static process *parent_of(process_list *list, process *child) {
     return parent && process_start(parent) <= process_start(child) ? parent : NULL;
 }
 
-static int is_named(const search *s, DWORD pid) {
+static uint64_t own_start(void) {
+    static process self;
+    self.pid = GetCurrentProcessId();
+    return process_start(&self);
+}
+
+/* Ourselves and the processes of the hook. They began before us: a later one only has a pid that came free. */
+static int is_named(const search *s, process *p) {
+    if (p->pid == GetCurrentProcessId()) return 1;
     for (int i = 0; i < s->nots; i++)
-        if (s->not_these[i] == pid) return 1;
-    return pid == GetCurrentProcessId();
+        if (s->not_these[i] == p->pid) return process_start(p) == NO_START || process_start(p) <= own_start();
+    return 0;
 }
 
 void search_from_own_ancestors(process_list *list, search *s) {
@@ -95,7 +103,7 @@ void search_from_own_ancestors(process_list *list, search *s) {
 
 static int candidate(process_list *list, const search *s, process *p) {
     (void)list;
-    return p->pid != 0 && !is_system_process(p->name) && !is_named(s, p->pid) && process_start(p) != NO_START;
+    return p->pid != 0 && !is_system_process(p->name) && !is_named(s, p) && process_start(p) != NO_START;
 }
 
 /* The oldest process with the hook's grandparent, else the oldest that is nobody's system process. */
@@ -148,7 +156,7 @@ static int find_family(process_list *list, search *s, found *out) {
     n = add(out, n, (int)(entry - list->at), 1);
     for (int i = 0; i < list->count; i++) {
         process *p = &list->at[i];
-        if (p == entry || p->pid == 0 || is_system_process(p->name) || is_named(s, p->pid)) continue;
+        if (p == entry || p->pid == 0 || is_system_process(p->name) || is_named(s, p)) continue;
         if (is_iis_worker(entry, p) || descends(list, s, p, entry)) n = add(out, n, i, 0);
     }
     return n;
@@ -159,7 +167,7 @@ int processes_find(process_list *list, search *s, const wchar_t *pattern, found 
     if (!*pattern) return find_family(list, s, out);
     for (int i = 0; i < list->count; i++) {
         process *p = &list->at[i];
-        if (p->pid == 0 || is_named(s, p->pid) || _wcsnicmp(p->name, L"procdump", 8) == 0 ||
+        if (p->pid == 0 || is_named(s, p) || _wcsnicmp(p->name, L"procdump", 8) == 0 ||
             _wcsicmp(p->name, L"attach.exe") == 0 || !wildcard_matches(pattern, p->name))
             continue;
         n = add(out, n, i, 0);
