@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -36,6 +37,7 @@ final class BlockSource implements Closeable {
 
   private final FileChannel channel;
   private final long size;
+  private final long modified;
   private final boolean gzip;
   private final MessageDigest sha256;
   private final CRC32 crc = new CRC32();
@@ -43,9 +45,10 @@ final class BlockSource implements Closeable {
   private final ByteBuffer piece = ByteBuffer.allocate(READ);
   private int next;
 
-  private BlockSource(FileChannel channel, long size, Compression compression) {
+  private BlockSource(FileChannel channel, long size, long modified, Compression compression) {
     this.channel = channel;
     this.size = size;
+    this.modified = modified;
     this.gzip = compression == Compression.Gzip;
     try {
       sha256 = MessageDigest.getInstance("SHA-256");
@@ -58,12 +61,23 @@ final class BlockSource implements Closeable {
   static BlockSource open(Path file, Compression compression) throws IOException {
     FileChannel channel =
         FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-    return new BlockSource(channel, channel.size(), compression);
+    try {
+      long modified = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();
+      return new BlockSource(channel, channel.size(), modified, compression);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /** Bytes of the dump. */
   long size() {
     return size;
+  }
+
+  /** When it was last written, epoch milliseconds; a move leaves it as it is. */
+  long modified() {
+    return modified;
   }
 
   /** How many blocks it makes. */

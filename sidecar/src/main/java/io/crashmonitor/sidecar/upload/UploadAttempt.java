@@ -56,7 +56,8 @@ final class UploadAttempt {
     this.source = source;
     this.grant = job.grant();
     this.journal =
-        UploadJournal.open(job.journal(), grant.blob(), source.size(), job.compression());
+        UploadJournal.open(
+            job.journal(), grant.blob(), source.size(), source.modified(), job.compression());
   }
 
   UploadResult run() throws IOException, InterruptedException {

@@ -45,9 +45,12 @@ final class UploadJournal {
 
   /**
    * Opens the journal of an upload; one of another blob, file or compression counts for nothing.
+   *
+   * @param modified of the dump: two dumps of one process share the blob, and may be of one size
    */
-  static UploadJournal open(Path file, String blob, long size, Compression compression) {
-    String header = header(blob, size, compression);
+  static UploadJournal open(
+      Path file, String blob, long size, long modified, Compression compression) {
+    String header = header(blob, size, modified, compression);
     List<Staged> blocks = new ArrayList<>();
     UploadJournal journal = new UploadJournal(file, blocks);
     if (!read(file, header, blocks)) {
@@ -88,10 +91,10 @@ final class UploadJournal {
     return "{\"block\":\"" + id + "\",\"length\":" + length + "}";
   }
 
-  private static String header(String blob, long size, Compression compression) {
+  private static String header(String blob, long size, long modified, Compression compression) {
     String name = blob.replace("\\", "\\\\").replace("\"", "\\\"");
-    return "{\"version\":1,\"blob\":\"%s\",\"size\":%d,\"compression\":\"%s\",\"piece\":%d}"
-        .formatted(name, size, compression, BlockSource.PIECE);
+    return "{\"version\":1,\"blob\":\"%s\",\"size\":%d,\"modified\":%d,\"compression\":\"%s\",\"piece\":%d}"
+        .formatted(name, size, modified, compression, BlockSource.PIECE);
   }
 
   /** Whether it is clean to its end; fills in the blocks it tells of, as far as it is. */

@@ -40,7 +40,13 @@ class UploadJournalTest {
     open("a.dmp", 99).staged(FIRST);
     assertThat(open("a.dmp", 98).blocks()).isEmpty();
     open("a.dmp", 99).staged(FIRST);
-    assertThat(UploadJournal.open(file, "a.dmp", 99, Compression.None).blocks()).isEmpty();
+    assertThat(UploadJournal.open(file, "a.dmp", 99, 7, Compression.None).blocks()).isEmpty();
+  }
+
+  @Test
+  void countsForNothingForAnotherDumpOfTheSameProcessAndSize() {
+    open("a.dmp", 99).staged(FIRST);
+    assertThat(UploadJournal.open(file, "a.dmp", 99, 8, Compression.Gzip).blocks()).isEmpty();
   }
 
   @Test
@@ -87,6 +93,6 @@ class UploadJournalTest {
   }
 
   private UploadJournal open(String blob, long size) {
-    return UploadJournal.open(file, blob, size, Compression.Gzip);
+    return UploadJournal.open(file, blob, size, 7, Compression.Gzip);
   }
 }
