@@ -22,6 +22,8 @@ import java.util.logging.Logger;
 public final class DumpScan {
   private static final Logger LOG = Logger.getLogger(DumpScan.class.getName());
   private static final int MOST_ENTRIES = 1000;
+  // In the whole volume: the agent keeps them all in mind, in a few megabytes of memory.
+  static final int MOST_DUMPS = 1000;
   private static final int MOST_WARNINGS = 100;
 
   private final VolumeLayout volume;
@@ -31,7 +33,7 @@ public final class DumpScan {
     this.volume = volume;
   }
 
-  /** All dumps, oldest first. */
+  /** All dumps, oldest first; of more than {@value #MOST_DUMPS} the rest waits. */
   public List<DumpFile> dumps() {
     List<DumpFile> found = new ArrayList<>();
     for (Path file : list(volume.ready())) {
@@ -58,6 +60,9 @@ public final class DumpScan {
   }
 
   private void add(List<DumpFile> found, Path file, ProcessInstance process, boolean finished) {
+    if (found.size() == MOST_DUMPS) {
+      return;
+    }
     PlainFiles.file(file)
         .ifPresentOrElse(
             a ->

@@ -59,6 +59,17 @@ class DumpScanTest {
     assertThat(new DumpScan(volume).dumps()).isEmpty();
   }
 
+  @Test
+  void looksAtNoMoreThanItCanKeepInMind() throws IOException {
+    for (int folder = 1; folder <= 2; folder++) {
+      Path incoming = incoming(folder + "_1");
+      for (int i = 0; i < DumpScan.MOST_DUMPS / 2 + 1; i++) {
+        Files.createFile(incoming.resolve(i + ".dmp"));
+      }
+    }
+    assertThat(new DumpScan(volume).dumps()).hasSize(DumpScan.MOST_DUMPS);
+  }
+
   private Path incoming(String name) throws IOException {
     return Files.createDirectory(volume.incoming().resolve(name));
   }
