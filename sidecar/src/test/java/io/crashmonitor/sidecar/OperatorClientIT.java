@@ -1,11 +1,13 @@
 package io.crashmonitor.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.DumpAbandon;
 import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.agent.SyncRequest;
 import io.crashmonitor.agent.SyncResponse;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.DumpSettings;
@@ -22,6 +24,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +152,25 @@ class OperatorClientIT {
     // then
     await().atMost(Duration.ofSeconds(5)).until(() -> operator.syncs.size() == 2);
     loop.stop();
+  }
+
+  @Test
+  void comesBackFromAPollThatIsCancelledAsFromNoFailure() {
+    SyncRequest request =
+        new SyncRequest("test", operator.hash(), AgentStates.of(HelperState.NONE, 0, 0));
+    for (int i = 1; i <= 20; i++) {
+      int polls = i;
+      assertThatThrownBy(() -> client.sync(request, poll -> cancelOnce(poll, polls)))
+          .isInstanceOf(CancellationException.class);
+    }
+  }
+
+  private void cancelOnce(CompletableFuture<?> poll, int polls) {
+    executor.execute(
+        () -> {
+          await().atMost(Duration.ofSeconds(20)).until(() -> operator.syncs.size() == polls);
+          poll.cancel(true);
+        });
   }
 
   private OperatorClient client(OperatorClient.Limits limits) {

@@ -124,6 +124,10 @@ public final class OperatorClient {
       // The request's own limit ends with the answer's head; its body must come in time too.
       return reply(response.get(limit.toMillis(), TimeUnit.MILLISECONDS), type);
     } catch (ExecutionException e) {
+      // What cancels the request can come back by its exchange sooner than by its future.
+      if (e.getCause() instanceof CancellationException cancelled) {
+        throw cancelled;
+      }
       return away(words(e.getCause()));
     } catch (TimeoutException e) {
       response.cancel(true);
