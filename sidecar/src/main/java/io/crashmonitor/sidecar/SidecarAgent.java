@@ -148,16 +148,21 @@ final class SidecarAgent {
     Instant now = clock.instant();
     drain = drain.seen(asked, now);
     Drain.Verdict verdict =
-        drain.verdict(asked && (pipeline.waiting() > 0 || !scan.dumps().isEmpty()), now);
+        drain.verdict(asked && (pipeline.waiting() > 0 || somethingIsLeft()), now);
     switch (verdict) {
       case NOT_DRAINING, GO_ON -> {
         return false;
       }
-      case OVER -> pipeline.reportLost();
+      case OVER -> LOG.warning("the time to upload is over");
       case DONE -> LOG.info("nothing waits any more");
     }
+    pipeline.reportLost();
     Files.deleteIfExists(volume.drain());
     return true;
+  }
+
+  private boolean somethingIsLeft() {
+    return scan.dumps().stream().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
   }
 
   private AgentState state() {
@@ -180,7 +185,8 @@ final class SidecarAgent {
   private static boolean isWhole(DumpInspector inspector, DumpFile dump) {
     try {
       return inspector.inspect(dump.path()) instanceof Inspection.Whole;
-    } catch (IOException notNow) {
+    } catch (IOException | RuntimeException notNow) {
+      // Not of a file's making shall this thread end, which is all of the agent.
       return false;
     }
   }

@@ -6,6 +6,7 @@ import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.DumpSettings;
+import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.testbed.controlplane.Azurite;
 import io.crashmonitor.testbed.controlplane.Provisioned;
 import java.io.IOException;
@@ -66,6 +67,13 @@ abstract class AgentWithStorage {
 
   RunningAgent start(Duration drainLimit) {
     RunningAgent agent = RunningAgent.start(folder, operator.url(), drainLimit);
+    agents.add(agent);
+    return agent;
+  }
+
+  RunningAgent start(DumpInspector inspector) {
+    RunningAgent agent =
+        RunningAgent.start(folder, operator.url(), Duration.ofSeconds(55), inspector);
     agents.add(agent);
     return agent;
   }

@@ -1,5 +1,6 @@
 package io.crashmonitor.sidecar;
 
+import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
 import java.io.IOException;
 import java.net.URI;
@@ -22,13 +23,18 @@ final class RunningAgent implements AutoCloseable {
   /** Completes with the end of the agent. */
   final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  private RunningAgent(SidecarConfig config) {
-    agent = new SidecarAgent(config, new MinidumpInspector(), "test", Clock.systemUTC(), FAST);
+  private RunningAgent(SidecarConfig config, DumpInspector inspector) {
+    agent = new SidecarAgent(config, inspector, "test", Clock.systemUTC(), FAST);
     thread = new Thread(this::run, "agent under test");
     thread.start();
   }
 
   static RunningAgent start(Path folder, URI operator, Duration drainLimit) {
+    return start(folder, operator, drainLimit, new MinidumpInspector());
+  }
+
+  static RunningAgent start(
+      Path folder, URI operator, Duration drainLimit, DumpInspector inspector) {
     return new RunningAgent(
         new SidecarConfig(
             folder,
@@ -41,7 +47,8 @@ final class RunningAgent implements AutoCloseable {
             POD_UID,
             "node-1",
             drainLimit,
-            0));
+            0),
+        inspector);
   }
 
   private void run() {

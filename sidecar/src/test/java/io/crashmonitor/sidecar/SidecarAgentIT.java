@@ -3,7 +3,10 @@ package io.crashmonitor.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.agent.DumpAbandon;
 import io.crashmonitor.agent.DumpDecision.AlreadyStored;
 import io.crashmonitor.agent.DumpDecision.Refused;
 import io.crashmonitor.agent.DumpOffer;
@@ -11,12 +14,19 @@ import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.sidecar.dump.DumpInspector;
+import io.crashmonitor.sidecar.dump.Inspection;
+import io.crashmonitor.sidecar.dump.MinidumpInspector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of dumps. */
@@ -158,6 +168,74 @@ class SidecarAgentIT extends AgentWithStorage {
     patiently().until(() -> Files.notExists(left));
     // then
     assertThat(store.downloaded(operator.offers.get(0).crashId() + ".dmp.gz")).isEqualTo(bytes);
+  }
+
+  @Test
+  void keepsADumpThatTheOperatorFindsWrongAndStopsOfferingIt() throws Exception {
+    // given
+    Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    operator.status = path -> path.equals(AgentProtocol.DUMPS) ? 400 : 200;
+    RunningAgent agent = start(Duration.ofSeconds(55));
+    patiently().until(() -> Collections.frequency(operator.statuses, 400) == 8);
+    // when
+    Files.createFile(folder.resolve("control/drain"));
+    // then the pod's end does not wait for it
+    agent.ended.get(10, TimeUnit.SECONDS);
+    assertThat(Collections.frequency(operator.statuses, 400)).isEqualTo(8);
+    assertThat(operator.abandons.values()).extracting(DumpAbandon::reason).containsOnly("Lost");
+    assertThat(file).exists();
+  }
+
+  @Test
+  void offersADumpWithoutTheAnalysisThatTheOperatorFindsWrong() {
+    // given
+    AtomicInteger offers = new AtomicInteger();
+    operator.status =
+        path -> path.equals(AgentProtocol.DUMPS) && offers.incrementAndGet() <= 4 ? 400 : 200;
+    Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.notExists(file));
+    // then
+    assertThat(operator.offers).singleElement().returns(false, SidecarAgentIT::isExplained);
+    assertThat(store.exists(operator.offers.get(0).crashId() + ".dmp.gz")).isTrue();
+  }
+
+  @Test
+  void takesThePlaceThatCameFreeWhileTheAnalysisOfARefusedDumpWasMade() {
+    // given an analysis that takes longer than the first offer waits for it
+    operator.decide =
+        offer ->
+            isExplained(offer)
+                ? store.grant(places.computeIfAbsent(offer.crashId(), id -> id + ".dmp.gz"))
+                : new Refused("BudgetUsed", "");
+    Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    // when
+    start(new Slow(new MinidumpInspector(), () -> !operator.offers.isEmpty()));
+    patiently().until(() -> Files.notExists(file));
+    // then
+    assertThat(operator.offers).hasSize(2);
+    assertThat(operator.completions).hasSize(1);
+    assertThat(store.exists(operator.offers.get(0).crashId() + ".dmp.gz")).isTrue();
+  }
+
+  private static boolean isExplained(DumpOffer offer) {
+    return offer.analysis() != null && offer.analysis().isObject();
+  }
+
+  /** Explains a dump only once something has happened. */
+  private record Slow(MinidumpInspector inspector, Callable<Boolean> when)
+      implements DumpInspector {
+    @Override
+    public Inspection inspect(Path file) throws IOException {
+      return inspector.inspect(file);
+    }
+
+    @Override
+    public JsonNode analyse(Path file) throws IOException {
+      patiently().until(when);
+      return inspector.analyse(file);
+    }
   }
 
   @Test

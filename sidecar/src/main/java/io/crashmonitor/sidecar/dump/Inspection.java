@@ -2,6 +2,11 @@ package io.crashmonitor.sidecar.dump;
 
 /** What a look into a file found. */
 public sealed interface Inspection {
+  /** What it says of itself. */
+  default DumpFacts facts() {
+    return DumpFacts.NONE;
+  }
+
   /** A dump, with all it says it has. */
   record Whole(DumpFacts facts) implements Inspection {}
 

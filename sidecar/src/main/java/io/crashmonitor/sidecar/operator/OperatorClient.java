@@ -153,7 +153,9 @@ public final class OperatorClient {
     if (status / 100 != 2) {
       String said = new String(body, 0, Math.min(WORDS, body.length), StandardCharsets.UTF_8);
       return new Later<>(
-          StatusWords.of(status) + (said.isBlank() ? "" : ": " + said), RetryAfter.of(response));
+          StatusWords.of(status) + (said.isBlank() ? "" : ": " + said),
+          RetryAfter.of(response),
+          status == 400 || status == 413);
     }
     if (type == Void.class) {
       return new Answer<>(null);

@@ -23,6 +23,8 @@ final class DumpJob {
   boolean overwrite;
   int looksForExit;
   int failures;
+  int objections;
+  volatile boolean givenUp;
 
   DumpJob(DumpFile file, Optional<String> runId) {
     this.file = file;

@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar.pipeline;
 import io.crashmonitor.sidecar.BackOff;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.pipeline.Next.Deleted;
+import io.crashmonitor.sidecar.pipeline.Next.GivenUp;
 import io.crashmonitor.sidecar.pipeline.Next.Offer;
 import io.crashmonitor.sidecar.pipeline.Next.Retry;
 import io.crashmonitor.sidecar.pipeline.Next.Upload;
@@ -56,7 +57,13 @@ public final class DumpPipeline implements AutoCloseable {
 
   /** Dumps on their way. */
   public int waiting() {
-    return jobs.size();
+    return (int) jobs.values().stream().filter(job -> !job.givenUp).count();
+  }
+
+  /** Whether nothing more will come of the file. */
+  public boolean hasGivenUp(Path file) {
+    DumpJob job = jobs.get(file);
+    return job != null && job.givenUp;
   }
 
   /** Tells the operator of all that will not arrive any more, as far as it is reached in time. */
@@ -85,6 +92,12 @@ public final class DumpPipeline implements AutoCloseable {
       retry(job, retry);
     } else if (next instanceof Deleted) {
       jobs.remove(job.file.path());
+    } else if (next instanceof GivenUp givenUp) {
+      job.givenUp = true;
+      LOG.warning(
+          job.file.path()
+              + " is given up and stays there; the next agent offers it again: "
+              + givenUp.why());
     }
   }
 
@@ -121,7 +134,7 @@ public final class DumpPipeline implements AutoCloseable {
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
       return new Next.Stopped();
-    } catch (RuntimeException | OutOfMemoryError defect) {
+    } catch (RuntimeException | Error defect) {
       LOG.log(Level.WARNING, job.file.path().getFileName() + ": a step failed", defect);
       return Retry.failed("a step failed");
     }

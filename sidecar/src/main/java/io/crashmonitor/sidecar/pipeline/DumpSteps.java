@@ -11,7 +11,6 @@ import io.crashmonitor.agent.DumpOffer;
 import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.sidecar.dump.CrashFacts;
-import io.crashmonitor.sidecar.dump.DumpFacts;
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.operator.OperatorClient;
@@ -109,7 +108,7 @@ public final class DumpSteps implements AutoCloseable {
     DumpOffer offer = makeOffer(job, configuration.get(), analysis);
     Reply<DumpDecision> reply = operator.offer(offer);
     if (reply instanceof Reply.Later<DumpDecision> later) {
-      return Retry.failed("not offered: " + later.why(), later.after());
+      return Objections.after(job, analyses, "not offered: ", later);
     }
     job.failures = 0;
     job.analysisSent |= analysis.isPresent();
@@ -169,21 +168,19 @@ public final class DumpSteps implements AutoCloseable {
       }
     }
     Inspection inspection = job.inspection.get();
-    if (inspection instanceof Inspection.NoDump none) {
-      LOG.warning(job.file.path().getFileName() + " is deleted, it is no dump: " + none.why());
+    if (inspection instanceof Inspection.NoDump no) {
+      LOG.warning(job.file.path().getFileName() + " is deleted, it is no dump: " + no.why());
       return Optional.of(delete(job));
     }
     HelperState state = helper.get();
-    CrashFacts facts = CrashFacts.of(podUid, job.file, facts(inspection), state);
+    CrashFacts facts = CrashFacts.of(podUid, job.file, inspection.facts(), state);
     job.facts = Optional.of(facts);
     // The helper sees the end of the process a moment after the dump.
     if (facts.exit().isEmpty() && state.alive() && job.looksForExit++ < LOOKS_FOR_EXIT) {
       return Optional.of(Retry.waiting(LOOK_AGAIN));
     }
     if (facts.contradictory()) {
-      LOG.warning(
-          job.file.path().getFileName()
-              + ": the dump says it is of another process; its name counts");
+      LOG.warning(job.file.path().getFileName() + ": is of another process by its content");
     }
     return Optional.empty();
   }
@@ -231,7 +228,7 @@ public final class DumpSteps implements AutoCloseable {
                 committed.sha256(),
                 analysis.orElse(null)));
     if (reply instanceof Reply.Later<CompletionVerdict> later) {
-      return Retry.failed("stored, but not confirmed: " + later.why(), later.after());
+      return Objections.after(job, analyses, "stored, but not confirmed: ", later);
     }
     CompletionVerdict verdict = ((Reply.Answer<CompletionVerdict>) reply).value();
     return switch (verdict.outcome()) {
@@ -259,12 +256,25 @@ public final class DumpSteps implements AutoCloseable {
       if (analysis.isPresent()) {
         job.analysisSent = true;
         DumpOffer report = makeOffer(job, session.get().orElseThrow(), analysis);
-        if (operator.offer(report) instanceof Reply.Later<DumpDecision> later) {
+        Reply<DumpDecision> reply = operator.offer(report);
+        if (reply instanceof Reply.Later<DumpDecision> later) {
           job.analysisSent = false;
-          return Retry.failed("its analysis is not reported: " + later.why(), later.after());
+          return Objections.after(job, analyses, "its analysis is not reported: ", later);
+        }
+        if (((Reply.Answer<DumpDecision>) reply).value() instanceof Granted grant) {
+          return late(job, grant);
         }
       }
     }
+    return drop(job);
+  }
+
+  /** A place came free while the analysis was brought: for a dump that has none, or for nobody. */
+  private Next late(DumpJob job, Granted grant) throws InterruptedException {
+    if (job.committed.isEmpty()) {
+      return new Next.Upload(grant);
+    }
+    abandon(job, "Lost", "the dump was deleted from storage right after it had come there");
     return drop(job);
   }
 
@@ -286,12 +296,5 @@ public final class DumpSteps implements AutoCloseable {
 
   private static boolean truncated(DumpJob job) {
     return job.inspection.filter(Inspection.Truncated.class::isInstance).isPresent();
-  }
-
-  private static DumpFacts facts(Inspection inspection) {
-    if (inspection instanceof Inspection.Whole whole) {
-      return whole.facts();
-    }
-    return inspection instanceof Inspection.Truncated cut ? cut.facts() : DumpFacts.NONE;
   }
 }

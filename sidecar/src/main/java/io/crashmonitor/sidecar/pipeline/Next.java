@@ -32,6 +32,9 @@ sealed interface Next {
     }
   }
 
+  /** Nothing: the operator will not have it; its file stays. */
+  record GivenUp(String why) implements Next {}
+
   /** Nothing: its file is gone. */
   record Deleted() implements Next {}
 
