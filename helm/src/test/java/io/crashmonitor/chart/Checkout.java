@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * Places in the checkout. What of it is made from something else, tests hold to that; to write it
  * anew: {@code ./mvnw -pl helm -am verify -Dchart.update=true
- * -Dit.test=ChartRenderIT,KubeconformIT,InstallManifestIT -Dtest=None
+ * -Dit.test=ChartRenderIT,KubeconformIT,InstallManifestIT,HealthIT -Dtest=None
  * -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false}.
  */
 final class Checkout {
