@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,8 @@ class ReadmeIT {
   private final String namespace = cluster.newNamespace("readme");
   @TempDir private Path folder;
 
+  /** Other tests of this control plane bring the definition in another way than Helm. */
+  @BeforeEach
   @AfterEach
   void remove() {
     Helm.HELM3

@@ -15,6 +15,8 @@ import io.crashmonitor.testbed.linuxnode.LinuxImage;
 import io.crashmonitor.testbed.linuxnode.LinuxNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ import java.util.stream.Stream;
 final class Installation implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final String IMAGE = "ghcr.io/crash-monitor/operator:0.1.0";
+  private static final String DEFINITION = "crashmonitorsessions.crashmonitor.io";
   private static final String CHART =
       Artifacts.find().root().resolve("helm/crash-monitor").toString();
 
@@ -148,8 +151,21 @@ final class Installation implements AutoCloseable {
     cluster.kubectl(Helm.RELEASE, "", "delete", "-k", overlay.toString(), "--timeout=90s");
   }
 
-  /** Everything of ours, however it came; the definition too. */
+  /** Everything of ours, however it came; the definition too, and what a failed test left. */
   void deleteAll() {
+    if (client().apiextensions().v1().customResourceDefinitions().withName(DEFINITION).get()
+        != null) {
+      // There may be no operator any more that would take its finalizer off.
+      client()
+          .resources(CrashMonitorSession.class)
+          .inAnyNamespace()
+          .resources()
+          .forEach(
+              session ->
+                  session.patch(
+                      PatchContext.of(PatchType.JSON_MERGE),
+                      "{\"metadata\":{\"finalizers\":null}}"));
+    }
     cluster.kubectl(
         Helm.RELEASE,
         "",

@@ -71,7 +71,7 @@ class InstallationIT {
     assertThat(shop.dumps()).hasSize(1);
     long generation = shop.generation();
 
-    installation.helm(helm, "upgrade", "--set=clusterName=renamed,podAnnotations.changed=yes");
+    installation.helm(helm, "upgrade", "--set=storage.pollSeconds=3,podAnnotations.changed=yes");
     String second = installation.operatorPod().getMetadata().getUid();
     assertThat(second).isNotEqualTo(first);
 
