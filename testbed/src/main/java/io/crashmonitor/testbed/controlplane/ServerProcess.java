@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * A server run as a child of this JVM, its output in a log file. It does not outlive the JVM,
@@ -45,7 +46,7 @@ public final class ServerProcess implements AutoCloseable {
       Files.createDirectories(logs);
       Path log = logs.resolve(name + ".log");
       ProcessBuilder builder =
-          new ProcessBuilder(command)
+          new ProcessBuilder(inSessionOfItsOwn(command))
               .redirectErrorStream(true)
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -56,6 +57,11 @@ public final class ServerProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot start " + name + ": " + command.get(0), e);
     }
+  }
+
+  /** Ctrl-C in a terminal is for the JVM, which then ends its servers in order. */
+  private static List<String> inSessionOfItsOwn(List<String> command) {
+    return Stream.concat(Stream.of("setsid"), command.stream()).toList();
   }
 
   public long pid() {
