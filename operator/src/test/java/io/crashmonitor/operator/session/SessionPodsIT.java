@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -271,12 +272,13 @@ class SessionPodsIT {
         .withRestartCount(0);
   }
 
+  /** Tries again on a conflict: the operator and the controllers write the pod's status too. */
   private void status(Pod pod, UnaryOperator<PodBuilder> change) {
-    admin
-        .pods()
-        .inNamespace(namespace)
-        .withName(pod.getMetadata().getName())
-        .editStatus(p -> change.apply(new PodBuilder(p)).build());
+    var resource = admin.pods().inNamespace(namespace).withName(pod.getMetadata().getName());
+    await()
+        .ignoreExceptionsMatching(
+            e -> e instanceof KubernetesClientException k && k.getCode() == 409)
+        .until(() -> resource.editStatus(p -> change.apply(new PodBuilder(p)).build()) != null);
   }
 
   private void create(String yaml) {

@@ -149,26 +149,19 @@ class ControlPlaneIT {
                 .withName(name)
                 .addToLabels("testbed", name)
                 .endMetadata()
+                .withNewStatus()
+                .addToAllocatable("cpu", new Quantity("4"))
+                .addToAllocatable("memory", new Quantity("8Gi"))
+                .addToAllocatable("pods", new Quantity("50"))
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus("True")
+                .withReason("Simulated")
+                .withMessage("an object only")
+                .endCondition()
+                .endStatus()
                 .build())
         .create();
-    client
-        .nodes()
-        .withName(name)
-        .editStatus(
-            node ->
-                new NodeBuilder(node)
-                    .withNewStatus()
-                    .addToAllocatable("cpu", new Quantity("4"))
-                    .addToAllocatable("memory", new Quantity("8Gi"))
-                    .addToAllocatable("pods", new Quantity("50"))
-                    .addNewCondition()
-                    .withType("Ready")
-                    .withStatus("True")
-                    .withReason("Simulated")
-                    .withMessage("an object only")
-                    .endCondition()
-                    .endStatus()
-                    .build());
   }
 
   private static Deployment deployment(String namespace) {

@@ -94,22 +94,21 @@ class KubeletConnectionIT {
     return server;
   }
 
+  /** Made in one request, as a kubelet does: from then on the node's controllers write it too. */
   private void node(String name, int kubeletPort) {
     client
-        .resource(new NodeBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .resource(
+            new NodeBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewStatus()
+                .addNewAddress("127.0.0.1", "InternalIP")
+                .withNewDaemonEndpoints()
+                .withNewKubeletEndpoint(kubeletPort)
+                .endDaemonEndpoints()
+                .endStatus()
+                .build())
         .create();
-    client
-        .nodes()
-        .withName(name)
-        .editStatus(
-            node ->
-                new NodeBuilder(node)
-                    .withNewStatus()
-                    .addNewAddress("127.0.0.1", "InternalIP")
-                    .withNewDaemonEndpoints()
-                    .withNewKubeletEndpoint(kubeletPort)
-                    .endDaemonEndpoints()
-                    .endStatus()
-                    .build());
   }
 }

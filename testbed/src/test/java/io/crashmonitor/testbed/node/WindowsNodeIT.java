@@ -212,21 +212,10 @@ class WindowsNodeIT {
 
   @Test
   void rollsADeploymentWithoutLosingReadyPods() {
-    Deployment created = node.client.resource(deployment("1")).create();
+    node.client.resource(deployment("1")).create();
     awaitRollout();
 
-    node.client
-        .apps()
-        .deployments()
-        .inNamespace(node.namespace)
-        .withName(created.getMetadata().getName())
-        .edit(
-            d ->
-                new DeploymentBuilder(deployment("2"))
-                    .editMetadata()
-                    .withResourceVersion(d.getMetadata().getResourceVersion())
-                    .endMetadata()
-                    .build());
+    node.client.resource(deployment("2")).forceConflicts().serverSideApply();
 
     awaitRollout();
     assertThat(
