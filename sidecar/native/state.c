@@ -7,6 +7,7 @@
 #include <wchar.h>
 
 #define STATE_BYTES 65536
+#define INSTALLATION_CHARS 64
 
 typedef struct {
     const char *phase;
@@ -132,6 +133,18 @@ static void add_exits(text *t, const supervisor *s) {
     }
 }
 
+/* "Server Core", "Nano Server", "Server": which Windows the container is made of. NULL where it does not say. */
+static const wchar_t *installation_type(void) {
+    static wchar_t type[INSTALLATION_CHARS];
+    static int asked;
+    DWORD size = sizeof type;
+    if (!asked && RegGetValueW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
+                               L"InstallationType", RRF_RT_REG_SZ, NULL, type, &size))
+        type[0] = 0;
+    asked = 1;
+    return *type ? type : NULL;
+}
+
 int state_write(const supervisor *s, int due) {
     static char body[STATE_BYTES], before[STATE_BYTES], whole[STATE_BYTES + 128];
     wchar_t path[PATH_CHARS];
@@ -143,6 +156,9 @@ int state_write(const supervisor *s, int due) {
     text_add_json(&t, sum.reason);
     text_add(&t, ",\"message\":");
     text_add_json(&t, sum.message);
+    text_add(&t, ",\"installationType\":");
+    if (installation_type()) text_add_json(&t, installation_type());
+    else text_add(&t, "null");
     text_add(&t, ",\"processes\":[");
     add_processes(&t, s);
     text_add(&t, "],\"exits\":[");

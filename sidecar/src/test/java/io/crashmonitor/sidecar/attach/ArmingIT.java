@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -188,6 +189,18 @@ class ArmingIT {
     assertThat(low.message()).contains("MB are free");
     assertThat(low.attachedNames()).isEmpty();
     AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void saysWhichWindowsTheContainerIsMadeOf() throws Exception {
+    String key = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
+    String[] add = {"reg", "add", key, "/v", "InstallationType", "/d", "Nano Server", "/f"};
+    assertThat(container.start(add).await(SOON)).isEqualTo(new WineExit.Exited(0));
+    container.supervise();
+
+    AttachState state = container.awaitPhase(AttachPhase.WaitingForSession);
+
+    assertThat(state.installationType()).isEqualTo("Nano Server");
   }
 
   private long attachedProcDump() {

@@ -20,13 +20,14 @@ record AttachState(
     AttachPhase phase,
     String reason,
     String message,
+    String installationType,
     List<WatchedProcess> processes,
     List<ProcessExit> exits) {
 
   private static final JsonMapper MAPPER = AgentProtocol.mapper();
 
   static final AttachState NONE =
-      new AttachState(0, Instant.EPOCH, 0, AttachPhase.Unknown, "", "", List.of(), List.of());
+      new AttachState(0, Instant.EPOCH, 0, AttachPhase.Unknown, "", "", null, List.of(), List.of());
 
   static AttachState read(Path file) {
     try {
