@@ -17,6 +17,8 @@ import java.util.List;
  * @param exits processes that ended, newest last, at most 32
  * @param dumpsWaiting dumps in the volume that are not in storage yet
  * @param diskFreeBytes free bytes of the volume
+ * @param installationType of the Windows in the app's container, such as {@code Server Core} or
+ *     {@code Nano Server}, at most 64 characters; null when the helper did not say it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record AgentState(
@@ -27,7 +29,8 @@ public record AgentState(
     List<WatchedProcess> processes,
     List<ProcessExit> exits,
     int dumpsWaiting,
-    long diskFreeBytes) {
+    long diskFreeBytes,
+    String installationType) {
 
   public AgentState {
     phase = phase == null ? AttachPhase.Unknown : phase;
@@ -35,6 +38,19 @@ public record AgentState(
     message = message == null ? "" : message;
     processes = processes == null ? List.of() : List.copyOf(processes);
     exits = exits == null ? List.of() : List.copyOf(exits);
+  }
+
+  /** Without word of the Windows in the app's container. */
+  public AgentState(
+      AttachPhase phase,
+      String reason,
+      String message,
+      Instant heartbeat,
+      List<WatchedProcess> processes,
+      List<ProcessExit> exits,
+      int dumpsWaiting,
+      long diskFreeBytes) {
+    this(phase, reason, message, heartbeat, processes, exits, dumpsWaiting, diskFreeBytes, null);
   }
 
   /** Whether a debugger of ours is attached to any process: reported, never assumed. */

@@ -6,6 +6,7 @@ import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpType;
 import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.report.ProcDumpConsole;
 import java.time.Instant;
 
 /**
@@ -29,6 +30,7 @@ import java.time.Instant;
  * @param analysis the minidump module's CrashReport as JSON, passed through as it is so that agents
  *     of other versions lose nothing; null while pending
  * @param osVersion of the node, as the dump says; may be null
+ * @param procdump what ProcDump said of it; null when it said nothing or is not the engine
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record DumpOffer(
@@ -47,4 +49,44 @@ public record DumpOffer(
     Compression compression,
     boolean truncated,
     JsonNode analysis,
-    String osVersion) {}
+    String osVersion,
+    ProcDumpConsole procdump) {
+
+  /** Without ProcDump's words. */
+  public DumpOffer(
+      String crashId,
+      String runId,
+      long pid,
+      String process,
+      Instant processStart,
+      Instant crashTime,
+      CrashKind kind,
+      String exitCode,
+      ExitCodeSource exitCodeSource,
+      String exceptionCode,
+      DumpType dumpType,
+      long size,
+      Compression compression,
+      boolean truncated,
+      JsonNode analysis,
+      String osVersion) {
+    this(
+        crashId,
+        runId,
+        pid,
+        process,
+        processStart,
+        crashTime,
+        kind,
+        exitCode,
+        exitCodeSource,
+        exceptionCode,
+        dumpType,
+        size,
+        compression,
+        truncated,
+        analysis,
+        osVersion,
+        null);
+  }
+}

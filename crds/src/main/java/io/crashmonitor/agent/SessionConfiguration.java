@@ -17,6 +17,8 @@ import java.time.Instant;
  * @param process pattern of the process to watch; empty for the entry process and its children
  * @param engine ProcDump or CreateDump
  * @param licenceAccepted whether the installation accepted the Sysinternals licence
+ * @param gracePeriodSeconds of the agent's pod, between the request for its end and its end; null
+ *     means Kubernetes' default of 30
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record SessionConfiguration(
@@ -27,4 +29,33 @@ public record SessionConfiguration(
     String process,
     DumpSettings dump,
     CaptureEngine engine,
-    boolean licenceAccepted) {}
+    boolean licenceAccepted,
+    Integer gracePeriodSeconds) {
+
+  /** What a session wants of all its agents, whatever their pods are. */
+  public SessionConfiguration(
+      String runId,
+      boolean armed,
+      String disarmedReason,
+      Instant stopTime,
+      String process,
+      DumpSettings dump,
+      CaptureEngine engine,
+      boolean licenceAccepted) {
+    this(runId, armed, disarmedReason, stopTime, process, dump, engine, licenceAccepted, null);
+  }
+
+  /** The same for the agent of one pod. */
+  public SessionConfiguration inPod(int gracePeriod) {
+    return new SessionConfiguration(
+        runId,
+        armed,
+        disarmedReason,
+        stopTime,
+        process,
+        dump,
+        engine,
+        licenceAccepted,
+        gracePeriod);
+  }
+}

@@ -30,6 +30,10 @@ import java.time.Instant;
  * @param restartCount of the container when it ended; null when not joined with a termination
  * @param analysis the minidump module's CrashReport as JSON, passed through as it is so that agents
  *     of other versions lose nothing; null while pending or when there is no dump
+ * @param exceptionSource where the managed exception is from; null when there is none (yet)
+ * @param managed the managed exception where the dump does not tell it, in the shape of the
+ *     analysis's {@code managed}; null where the analysis has it
+ * @param procdump what ProcDump said of it; null when nobody told
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -62,6 +66,75 @@ public record DumpReport(
     Long rawBytes,
     String sha256,
     String osVersion,
-    JsonNode analysis) {
+    JsonNode analysis,
+    ExceptionSource exceptionSource,
+    JsonNode managed,
+    ProcDumpConsole procdump) {
   public static final int SCHEMA_VERSION = 1;
+
+  /** Of what the dump and the pod tell alone. */
+  public DumpReport(
+      int schemaVersion,
+      String crashId,
+      String runId,
+      String sessionUid,
+      String namespace,
+      String workload,
+      String pod,
+      String podUid,
+      String node,
+      String container,
+      String image,
+      Integer restartCount,
+      long pid,
+      String process,
+      Instant processStart,
+      Instant time,
+      CrashKind kind,
+      String exitCode,
+      ExitCodeSource exitCodeSource,
+      String exceptionCode,
+      DumpType dumpType,
+      DumpState dump,
+      String dumpReason,
+      String blob,
+      Long storedBytes,
+      Long rawBytes,
+      String sha256,
+      String osVersion,
+      JsonNode analysis) {
+    this(
+        schemaVersion,
+        crashId,
+        runId,
+        sessionUid,
+        namespace,
+        workload,
+        pod,
+        podUid,
+        node,
+        container,
+        image,
+        restartCount,
+        pid,
+        process,
+        processStart,
+        time,
+        kind,
+        exitCode,
+        exitCodeSource,
+        exceptionCode,
+        dumpType,
+        dump,
+        dumpReason,
+        blob,
+        storedBytes,
+        rawBytes,
+        sha256,
+        osVersion,
+        analysis,
+        null,
+        null,
+        null);
+  }
 }

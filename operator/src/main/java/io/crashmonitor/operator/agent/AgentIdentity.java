@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param sessionUid the session that injected it
  * @param node it runs on; empty when not scheduled
  * @param images by container
+ * @param gracePeriodSeconds between the request for the pod's end and its end
  * @param attached status and reason of its condition when it was read
  */
 record AgentIdentity(
@@ -18,6 +19,7 @@ record AgentIdentity(
     String sessionUid,
     String node,
     Map<String, String> images,
+    int gracePeriodSeconds,
     Optional<AttachedCondition> attached) {
   AgentIdentity {
     images = Map.copyOf(images);

@@ -26,6 +26,7 @@ import java.util.Optional;
 final class PodIdentities {
   static final Duration LIFE = Duration.ofMinutes(10);
   static final Duration REFUSAL_LIFE = Duration.ofSeconds(30);
+  private static final int DEFAULT_GRACE_PERIOD = 30;
   private static final int REMEMBERED = 20_000;
   private static final int TOKEN_LIMIT = 16 * 1024;
   private static final String POD_NAME = "authentication.kubernetes.io/pod-name";
@@ -141,7 +142,15 @@ final class PodIdentities {
         session,
         Optional.ofNullable(pod.getSpec().getNodeName()).orElse(""),
         images,
+        gracePeriod(pod),
         attached(pod));
+  }
+
+  private static int gracePeriod(Pod pod) {
+    Long seconds = pod.getSpec().getTerminationGracePeriodSeconds();
+    return seconds == null
+        ? DEFAULT_GRACE_PERIOD
+        : (int) Math.max(0, Math.min(Integer.MAX_VALUE, seconds));
   }
 
   private static Optional<AttachedCondition> attached(Pod pod) {

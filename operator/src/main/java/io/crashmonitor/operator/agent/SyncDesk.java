@@ -83,7 +83,9 @@ final class SyncDesk {
             .find(pod.sessionUid())
             .orElseThrow(() -> Refusal.notNow("the session is not known here (yet)"));
     return new SyncResponse(
-        clock.instant(), SessionBoard.hash(session.configuration()), session.configuration());
+        clock.instant(),
+        SessionBoard.hash(session.configuration()),
+        session.configuration().inPod(pod.gracePeriodSeconds()));
   }
 
   /** How many polls wait now. */
@@ -134,7 +136,8 @@ final class SyncDesk {
         processes,
         exits,
         s.dumpsWaiting(),
-        s.diskFreeBytes());
+        s.diskFreeBytes(),
+        cut(s.installationType(), WORD));
   }
 
   private static String cut(String text, int limit) {
