@@ -15,5 +15,10 @@ public enum AttachPhase {
   SteppedBack,
   /** ProcDump was asked to let go and has not yet. */
   CancelPending,
-  Failed
+  Failed,
+  /**
+   * Nothing is attached and nothing has to be: the .NET runtime in the app writes a dump by itself
+   * (engine CreateDump). The agent's own word, without a heartbeat.
+   */
+  RuntimeWritesDumps
 }

@@ -15,7 +15,7 @@ import java.time.Instant;
  *     RemoteDebugging, Disabled
  * @param stopTime when to disarm without being told; null when unknown
  * @param process pattern of the process to watch; empty for the entry process and its children
- * @param engine ProcDump or CreateDump
+ * @param engine ProcDump or CreateDump, as the agent's own pod was injected; null means ProcDump
  * @param licenceAccepted whether the installation accepted the Sysinternals licence
  * @param gracePeriodSeconds of the agent's pod, between the request for its end and its end; null
  *     means Kubernetes' default of 30

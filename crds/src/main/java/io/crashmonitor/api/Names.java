@@ -50,5 +50,8 @@ public final class Names {
   public static final String ENV_SESSION_UID = "CRASH_MONITOR_SESSION_UID";
   public static final String ENV_CONTAINER = "CRASH_MONITOR_CONTAINER";
 
+  /** The engine that the pod was injected for; absent for ProcDump. */
+  public static final String ENV_ENGINE = "CRASH_MONITOR_ENGINE";
+
   private Names() {}
 }

@@ -61,6 +61,7 @@ public final class Reasons {
   public static final String ROLLOUT_IN_PROGRESS = "RolloutInProgress";
   public static final String WAITING_FOR_RESTART = "WaitingForRestart";
   public static final String ATTACHED = "Attached";
+  public static final String RUNTIME_WRITES_DUMPS = "RuntimeWritesDumps";
   public static final String NOTHING_ATTACHED = "NothingAttached";
   public static final String NO_REPLICAS = "NoReplicas";
   public static final String AGENT_UNREACHABLE = "AgentUnreachable";
