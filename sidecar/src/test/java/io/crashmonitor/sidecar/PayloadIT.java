@@ -27,7 +27,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The payload of the image as it is built: its libraries, its options, a process that can die. */
+/**
+ * The payload of the image as it is built: its libraries, its options, the modules of its runtime,
+ * a process that can die.
+ */
 class PayloadIT {
   private static final Path PAYLOAD =
       Path.of(System.getProperty("crashmonitor.root"), "sidecar", "target", "payload");
@@ -155,9 +158,8 @@ class PayloadIT {
   }
 
   private Process startAgent(Map<String, String> other) throws IOException {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     ProcessBuilder builder =
-        new ProcessBuilder(List.of(java.toString(), "@java.options"))
+        new ProcessBuilder(List.of(TrimmedRuntime.java().toString(), "@java.options"))
             .directory(PAYLOAD.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

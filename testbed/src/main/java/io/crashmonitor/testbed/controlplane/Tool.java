@@ -29,7 +29,14 @@ public enum Tool {
   /** The home of a .NET runtime for Windows: {@code dotnet.exe} is in there. */
   DOTNET_WINDOWS("dotnet-windows", "dotnet"),
   /** Mono's {@code mcs}, which runs here and compiles for any .NET. */
-  CSHARP_COMPILER("csharp-compiler", "dotnet");
+  CSHARP_COMPILER("csharp-compiler", "dotnet"),
+  HADOLINT("hadolint", "lint"),
+  SHELLCHECK("shellcheck", "lint"),
+  /** Prints as JSON what BuildKit makes of a Dockerfile. */
+  DOCKERFILE("dockerfile", "lint"),
+  /** Chromium or Chrome. */
+  BROWSER("browser", "browser"),
+  AZCOPY("azcopy", "azcopy");
 
   private final String key;
   private final String part;

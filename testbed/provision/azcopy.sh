@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2153  # cache and the versions are those of provision.sh
+# azcopy, for bench/upload alone.
+
+azcopy_binary() {
+  local built=$cache/azcopy/$AZCOPY_VERSION/bin/azcopy packed=$cache/azcopy/$AZCOPY_VERSION/package/dist/bin/azcopy_linux_amd64
+  first_executable "$built" "$packed"
+}
+
+ensure_azcopy() {
+  azcopy_binary >/dev/null || into_cache "azcopy/$AZCOPY_VERSION" make_azcopy \
+    || say "no azcopy $AZCOPY_VERSION: neither built nor fetched (see above)"
+}
+
+# From its Go module; where the proxy of modules has none, Microsoft's package of the program for npm.
+make_azcopy() {
+  if require_go && long_step "building azcopy $AZCOPY_VERSION with Go" build_azcopy "$1"; then return 0; fi
+  rm -rf "${1:?}"/*
+  long_step "fetching azcopy $AZCOPY_VERSION from npm" pack_azcopy "$1"
+}
+
+build_azcopy() {
+  GOBIN=$1/bin CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOTOOLCHAIN=$(go_toolchain) \
+    go install -trimpath -ldflags "-s -w" "github.com/Azure/azure-storage-azcopy/v10@v$AZCOPY_VERSION" \
+    && mv "$1/bin/azure-storage-azcopy" "$1/bin/azcopy"
+}
+
+pack_azcopy() {
+  (cd "$1" && npm pack --silent "@azure-tools/azcopy-linux@$AZCOPY_VERSION" && tar -xzf ./*.tgz && rm ./*.tgz)
+  chmod 755 "$1"/package/dist/bin/azcopy_linux_amd64
+}
