@@ -18,6 +18,10 @@
 - apiGroups: [""]
   resources: [pods/status]
   verbs: [patch]
+# What a container wrote before it crashed, for the crash's report (spec.logTail).
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
 # The Secret that a session names: no list, no watch.
 - apiGroups: [""]
   resources: [secrets]

@@ -2,6 +2,7 @@ package io.crashmonitor.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.crashmonitor.report.ExceptionSource;
 import java.time.Instant;
 
 /** Crashes that ended with one exit code. */
@@ -17,4 +18,6 @@ public record ExitCodeGroup(
     @JsonPropertyDescription("Time of the first crash.") Instant firstSeen,
     @JsonPropertyDescription("Time of the last crash.") Instant lastSeen,
     @JsonPropertyDescription("The exception of the last crash that has one.") String exception,
+    @JsonPropertyDescription("Where that exception was read: Dump, ProcDump or PreviousLog.")
+        ExceptionSource exceptionSource,
     @JsonPropertyDescription("The top of its call stack.") String topFrame) {}

@@ -8,8 +8,8 @@ import io.fabric8.generator.annotation.Min;
 /** How much of the app's last console output goes into a crash's report. */
 public record LogTail(
     @JsonPropertyDescription(
-            "Lines of the container's previous log; 0 switches it off. Default 100. Accepted, not"
-                + " collected yet.")
+            "Lines of the container's log before it ended, kept in the crash's report; it holds"
+                + " whatever the app logs. 0 switches it off. Default 100.")
         @Default("100")
         @Min(0)
         @Max(1000)

@@ -34,6 +34,9 @@ import java.time.Instant;
  * @param managed the managed exception where the dump does not tell it, in the shape of the
  *     analysis's {@code managed}; null where the analysis has it
  * @param procdump what ProcDump said of it; null when nobody told
+ * @param imageId the app's image by its digest, as the node runs it; null when unknown
+ * @param previousLog what the app wrote on its console; null when nobody asked for it, or could not
+ *     get it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -69,7 +72,9 @@ public record DumpReport(
     JsonNode analysis,
     ExceptionSource exceptionSource,
     JsonNode managed,
-    ProcDumpConsole procdump) {
+    ProcDumpConsole procdump,
+    String imageId,
+    PreviousLog previousLog) {
   public static final int SCHEMA_VERSION = 1;
 
   /** Of what the dump and the pod tell alone. */
@@ -133,6 +138,8 @@ public record DumpReport(
         sha256,
         osVersion,
         analysis,
+        null,
+        null,
         null,
         null,
         null);

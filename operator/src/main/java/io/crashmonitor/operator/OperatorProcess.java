@@ -5,6 +5,8 @@ import io.crashmonitor.operator.agent.AgentCertificates;
 import io.crashmonitor.operator.agent.AgentRegistry;
 import io.crashmonitor.operator.agent.AgentServer;
 import io.crashmonitor.operator.agent.SessionBoard;
+import io.crashmonitor.operator.console.KubernetesContainerLogs;
+import io.crashmonitor.operator.console.PreviousLogs;
 import io.crashmonitor.operator.inject.SidecarSettings;
 import io.crashmonitor.operator.session.LiveSurroundings;
 import io.crashmonitor.operator.session.SessionReconciler;
@@ -97,6 +99,14 @@ public final class OperatorProcess implements AutoCloseable {
     DumpPlaces places = new DumpPlaces(stores, clock);
     StorageWatch storage = running(new StorageWatch(stores, clock, config.storagePoll()));
     StorageCrashRecorder recorder = running(new StorageCrashRecorder(places, storage));
+    PreviousLogs logs =
+        running(
+            new PreviousLogs(
+                new KubernetesContainerLogs(client),
+                (target, crash, log, exception) -> {
+                  places.addLog(target, crash, log, exception);
+                  storage.hurry(target.session());
+                }));
     AgentCertificates certificates =
         AgentCertificates.open(
             client,
@@ -118,7 +128,7 @@ public final class OperatorProcess implements AutoCloseable {
                 config.agentPort()));
     keepCertificates(certificates);
     LiveSurroundings surroundings =
-        new LiveSurroundings(storage, registry, recorder, certificates::caPem);
+        new LiveSurroundings(storage, registry, recorder, logs, certificates::caPem);
     Operator operator =
         new Operator(
             o ->

@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param sessionUid the session that injected it
  * @param node it runs on; empty when not scheduled
  * @param images by container
+ * @param imageIds by container, with their digests, as the node says
  * @param gracePeriodSeconds between the request for the pod's end and its end
  * @param attached status and reason of its condition when it was read
  */
@@ -19,9 +20,11 @@ record AgentIdentity(
     String sessionUid,
     String node,
     Map<String, String> images,
+    Map<String, String> imageIds,
     int gracePeriodSeconds,
     Optional<AttachedCondition> attached) {
   AgentIdentity {
     images = Map.copyOf(images);
+    imageIds = Map.copyOf(imageIds);
   }
 }

@@ -234,7 +234,12 @@ final class DumpDesk {
           offer.size(),
           null,
           offer.osVersion(),
-          offer.analysis() != null && offer.analysis().isObject() ? offer.analysis() : null);
+          offer.analysis() != null && offer.analysis().isObject() ? offer.analysis() : null,
+          null,
+          null,
+          offer.procdump(),
+          pod.imageIds().get(run.container()),
+          null);
     }
   }
 }

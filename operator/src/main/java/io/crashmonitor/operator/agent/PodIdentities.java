@@ -2,6 +2,7 @@ package io.crashmonitor.operator.agent;
 
 import io.crashmonitor.api.Names;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Who speaks: a pod-bound token is reviewed by the API server, and the pod it names must be one
@@ -142,8 +144,16 @@ final class PodIdentities {
         session,
         Optional.ofNullable(pod.getSpec().getNodeName()).orElse(""),
         images,
+        imageIds(pod),
         gracePeriod(pod),
         attached(pod));
+  }
+
+  private static Map<String, String> imageIds(Pod pod) {
+    return Optional.ofNullable(pod.getStatus()).stream()
+        .flatMap(status -> status.getContainerStatuses().stream())
+        .filter(status -> status.getImageID() != null && !status.getImageID().isEmpty())
+        .collect(Collectors.toMap(ContainerStatus::getName, ContainerStatus::getImageID));
   }
 
   private static int gracePeriod(Pod pod) {

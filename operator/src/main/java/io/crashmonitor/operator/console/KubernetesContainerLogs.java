@@ -64,7 +64,9 @@ public final class KubernetesContainerLogs implements ContainerLogs {
         pod.getStatus().getContainerStatuses().stream()
             .filter(s -> s.getName().equals(instance.container()))
             .findFirst();
-    if (ended(status, ContainerStatus::getLastState).filter(instance.startedAt()::equals).isPresent()) {
+    if (ended(status, ContainerStatus::getLastState)
+        .filter(instance.startedAt()::equals)
+        .isPresent()) {
       return Optional.empty();
     }
     boolean justNow =

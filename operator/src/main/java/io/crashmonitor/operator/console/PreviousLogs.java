@@ -1,11 +1,13 @@
 package io.crashmonitor.operator.console;
 
-import io.crashmonitor.operator.storage.CrashRecorder;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.operator.storage.StorageTarget;
 import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.PreviousLog;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +26,17 @@ public final class PreviousLogs implements AutoCloseable {
   private static final int TRIES = 6;
   static final Duration PAUSE = Duration.ofSeconds(10);
 
+  /** Where logs go; may wait for storage, and throws when it does not take one. */
+  @FunctionalInterface
+  public interface Reports {
+    /**
+     * @param exception that the log tells, in the shape of the analysis's {@code managed}
+     */
+    void add(StorageTarget target, CrashId crash, PreviousLog log, Optional<JsonNode> exception);
+  }
+
   private final ContainerLogs logs;
-  private final CrashRecorder recorder;
+  private final Reports reports;
   private final Duration pause;
   private final ScheduledThreadPoolExecutor threads;
 
@@ -40,16 +51,16 @@ public final class PreviousLogs implements AutoCloseable {
         }
       };
 
-  public PreviousLogs(ContainerLogs logs, CrashRecorder recorder) {
-    this(logs, recorder, PAUSE);
+  public PreviousLogs(ContainerLogs logs, Reports reports) {
+    this(logs, reports, PAUSE);
   }
 
   /**
    * @param pause between two tries for one log
    */
-  PreviousLogs(ContainerLogs logs, CrashRecorder recorder, Duration pause) {
+  PreviousLogs(ContainerLogs logs, Reports reports, Duration pause) {
     this.logs = logs;
-    this.recorder = recorder;
+    this.reports = reports;
     this.pause = pause;
     this.threads =
         new ScheduledThreadPoolExecutor(
@@ -94,29 +105,42 @@ public final class PreviousLogs implements AutoCloseable {
     ContainerLogs.Answer answer;
     try {
       answer = logs.previous(wish.instance(), wish.lines());
+      if (answer instanceof ContainerLogs.Answer.Found found) {
+        reports.add(
+            wish.target(),
+            wish.crash(),
+            ConsoleTail.lines(found.text(), wish.lines()),
+            ConsoleTail.exception(found.text()));
+        return;
+      }
     } catch (RuntimeException e) {
-      answer = new ContainerLogs.Answer.NotYet(e.getClass().getSimpleName());
+      answer = new ContainerLogs.Answer.NotYet(String.valueOf(e.getMessage()));
     }
-    if (answer instanceof ContainerLogs.Answer.Found found) {
-      recorder.addLog(
-          wish.target(),
-          wish.crash(),
-          ConsoleTail.lines(found.text(), wish.lines()),
-          ConsoleTail.exception(found.text()));
-    } else if (answer instanceof ContainerLogs.Answer.NotYet && number < TRIES) {
+    boolean mayCome = answer instanceof ContainerLogs.Answer.NotYet;
+    if (mayCome && number < TRIES) {
       schedule(wish, number + 1, pause.multipliedBy(number));
-    } else {
-      LOG.atInfo()
-          .addKeyValue("pod", wish.instance().namespace() + "/" + wish.instance().pod())
-          .addKeyValue("crash", wish.crash())
-          .addKeyValue("why", answer)
-          .log("a crash is reported without the container's log");
+      return;
     }
+    if (mayCome) {
+      forget(wish.crash());
+    }
+    LOG.atWarn()
+        .addKeyValue("pod", wish.instance().namespace() + "/" + wish.instance().pod())
+        .addKeyValue("crash", wish.crash())
+        .addKeyValue("why", answer)
+        .log("a crash is reported without the container's log");
   }
 
   private boolean remember(CrashId crash) {
     synchronized (asked) {
       return asked.putIfAbsent(crash.value(), Boolean.TRUE) == null;
+    }
+  }
+
+  /** The next turn may ask again. */
+  private void forget(CrashId crash) {
+    synchronized (asked) {
+      asked.remove(crash.value());
     }
   }
 }

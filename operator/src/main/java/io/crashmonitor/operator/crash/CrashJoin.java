@@ -54,7 +54,7 @@ public final class CrashJoin {
             .filter(c -> !superseded(c))
             .sorted(Comparator.comparing(StoredCrash::time).reversed())
             .toList();
-    return new CrashPicture(crashes, unrecorded, joins, lost(), lookAgainAt);
+    return new CrashPicture(crashes, unrecorded, joins, lost(), endings(), lookAgainAt);
   }
 
   /** Processes that the agent saw end without a dump. */
@@ -143,7 +143,9 @@ public final class CrashJoin {
             "",
             "",
             false,
-            Optional.of(t.restartCount())),
+            Optional.of(t.restartCount()),
+            Optional.empty(),
+            false),
         pod);
   }
 
@@ -180,6 +182,20 @@ public final class CrashJoin {
   private boolean superseded(StoredCrash record) {
     return Ends.isRecordOfTermination(record)
         && known.values().stream().anyMatch(c -> Ends.supersedes(c, record));
+  }
+
+  /** Only of crashes that have a report, as the log goes there. */
+  private List<CrashPicture.Ending> endings() {
+    List<CrashPicture.Ending> endings = new ArrayList<>();
+    for (InjectedPod pod : evidence.pods()) {
+      for (Termination t : pod.terminations()) {
+        evidence.stored().stream()
+            .filter(c -> c.runId().equals(evidence.runId()) && !c.logged())
+            .filter(c -> Ends.isOf(c, pod, t) && !superseded(c))
+            .forEach(c -> endings.add(new CrashPicture.Ending(c.id(), pod, t)));
+      }
+    }
+    return endings;
   }
 
   private List<CrashId> lost() {

@@ -4,6 +4,7 @@ import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.storage.StoredCrash;
 import io.crashmonitor.report.DumpReport;
+import java.util.Optional;
 
 /** The report of a crash that left no dump. Pure. */
 public final class DumplessReport {
@@ -11,9 +12,14 @@ public final class DumplessReport {
 
   /**
    * @param workload kind/name
+   * @param osBuild of the pod's node
    */
   public static DumpReport of(
-      CrashPicture.Unrecorded unrecorded, String sessionUid, String namespace, String workload) {
+      CrashPicture.Unrecorded unrecorded,
+      String sessionUid,
+      String namespace,
+      String workload,
+      Optional<String> osBuild) {
     StoredCrash crash = unrecorded.crash();
     InjectedPod pod = unrecorded.pod();
     return new DumpReport(
@@ -44,7 +50,12 @@ public final class DumplessReport {
         null,
         null,
         null,
+        osBuild.orElse(null),
         null,
+        null,
+        null,
+        null,
+        pod.imageId().orElse(null),
         null);
   }
 }

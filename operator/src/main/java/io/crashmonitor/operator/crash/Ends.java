@@ -86,7 +86,9 @@ final class Ends {
         c.topFrame(),
         c.signature(),
         c.analysed(),
-        Optional.of(t.restartCount()));
+        Optional.of(t.restartCount()),
+        c.exceptionSource(),
+        c.logged());
   }
 
   /** Whether a debugger of ours was on when the container ended. */

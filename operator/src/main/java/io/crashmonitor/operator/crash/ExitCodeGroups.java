@@ -71,6 +71,11 @@ public final class ExitCodeGroups {
         newestFirst.get(newestFirst.size() - 1).time(),
         newestFirst.get(0).time(),
         newest(newestFirst, StoredCrash::exception),
+        newestFirst.stream()
+            .filter(c -> !c.exception().isEmpty())
+            .findFirst()
+            .flatMap(StoredCrash::exceptionSource)
+            .orElse(null),
         newest(newestFirst, StoredCrash::topFrame));
   }
 
@@ -95,6 +100,7 @@ public final class ExitCodeGroups {
         c.kind(),
         c.dump(),
         c.exception().isEmpty() ? null : cut(c.exception()),
+        c.exception().isEmpty() ? null : c.exceptionSource().orElse(null),
         pending ? ANALYSIS_PENDING : c.topFrame().isEmpty() ? null : cut(c.topFrame()),
         c.blob().orElse(null));
   }

@@ -67,6 +67,8 @@ record ProcessEnd(
         "",
         "",
         false,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        false);
   }
 }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  *
  * @param container the app's, as the sidecar in this very pod was told; empty when unknown
  * @param image of the app's container
+ * @param imageId the same with its digest, as the node runs it; empty when unknown
  * @param deletionRequestedAt when somebody asked for its end; what ends after it is no crash
  * @param remoteDebugging its owner asked monitoring to step back for a debugger
  * @param sidecarRunningSince when the present instance of the sidecar started
@@ -32,6 +33,7 @@ public record InjectedPod(
     String node,
     String container,
     String image,
+    Optional<String> imageId,
     Instant createdAt,
     Optional<Instant> deletionRequestedAt,
     boolean remoteDebugging,
@@ -69,6 +71,7 @@ public record InjectedPod(
             .map(Container::getImage)
             .findFirst()
             .orElse(""),
+        app.map(ContainerStatus::getImageID).filter(id -> !id.isEmpty()),
         Instant.parse(meta.getCreationTimestamp()),
         deletionRequestedAt(pod),
         meta.getAnnotations() != null

@@ -2,17 +2,20 @@ package io.crashmonitor.operator.session;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What of the cluster decides whether it can run native sidecars.
+ * What of the cluster decides whether it can run native sidecars, and what reports tell of it.
  *
  * @param server version of the API server; empty when unknown
  * @param kubelets versions of the Windows nodes' kubelets
+ * @param osBuilds of the Windows nodes, by name, such as 10.0.20348.2402
  */
-public record Cluster(Optional<Version> server, List<Version> kubelets) {
+public record Cluster(
+    Optional<Version> server, List<Version> kubelets, Map<String, String> osBuilds) {
   /** Native sidecars are on by default from here. */
   public static final Version OLDEST = new Version(1, 29);
 
@@ -20,6 +23,11 @@ public record Cluster(Optional<Version> server, List<Version> kubelets) {
 
   public Cluster {
     kubelets = List.copyOf(kubelets);
+    osBuilds = Map.copyOf(osBuilds);
+  }
+
+  Optional<String> osBuild(String node) {
+    return Optional.ofNullable(osBuilds.get(node));
   }
 
   /** A version of Kubernetes, without its patch. */

@@ -2,11 +2,14 @@ package io.crashmonitor.operator.session;
 
 import io.crashmonitor.operator.agent.AgentRegistry;
 import io.crashmonitor.operator.agent.AgentSighting;
+import io.crashmonitor.operator.console.EndedInstance;
+import io.crashmonitor.operator.console.PreviousLogs;
 import io.crashmonitor.operator.storage.CrashRecorder;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageSnapshot;
 import io.crashmonitor.operator.storage.StorageTarget;
 import io.crashmonitor.operator.storage.StorageWatch;
+import io.crashmonitor.report.CrashId;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -14,7 +17,11 @@ import java.util.function.Supplier;
 
 /** The real storage and the real agents. */
 public record LiveSurroundings(
-    StorageWatch storage, AgentRegistry agents, CrashRecorder crashes, Supplier<String> ca)
+    StorageWatch storage,
+    AgentRegistry agents,
+    CrashRecorder crashes,
+    PreviousLogs logs,
+    Supplier<String> ca)
     implements Surroundings {
   @Override
   public void follow(StorageTarget target, boolean active) {
@@ -44,6 +51,11 @@ public record LiveSurroundings(
   @Override
   public Instant agentsSince() {
     return agents.startedAt();
+  }
+
+  @Override
+  public void addLog(StorageTarget target, CrashId crash, EndedInstance instance, int lines) {
+    logs.add(target, crash, instance, lines);
   }
 
   @Override

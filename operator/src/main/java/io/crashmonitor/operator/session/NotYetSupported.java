@@ -4,7 +4,6 @@ import io.crashmonitor.api.AttachMode;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashMonitorSessionSpec;
-import io.crashmonitor.api.LogTail;
 import io.crashmonitor.api.Reasons;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,15 +34,5 @@ final class NotYetSupported {
             new Note(
                 Reasons.NOT_YET_SUPPORTED,
                 "Not supported yet in spec: " + String.join(", ", fields) + "."));
-  }
-
-  /** What it does without. */
-  static Optional<Note> leftOut(CrashMonitorSessionSpec spec) {
-    return spec.logTail().equals(LogTail.DEFAULT) || spec.logTail().lines() == 0
-        ? Optional.empty()
-        : Optional.of(
-            new Note(
-                Reasons.NOT_YET_SUPPORTED,
-                "spec.logTail.lines is accepted and not collected yet: leave it out."));
   }
 }

@@ -99,7 +99,6 @@ final class SessionConditions {
       return;
     }
     List<Note> notes = new ArrayList<>(s.requests().notes());
-    NotYetSupported.leftOut(s.spec()).ifPresent(notes::add);
     conditions.set(
         ConditionTypes.STALLED,
         Value.False,

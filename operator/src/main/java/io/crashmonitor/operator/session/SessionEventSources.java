@@ -135,6 +135,20 @@ final class SessionEventSources {
         .toList();
   }
 
+  Map<String, String> osBuilds() {
+    return nodes
+        .list(
+            node ->
+                node.getStatus() != null
+                    && node.getStatus().getNodeInfo() != null
+                    && node.getStatus().getNodeInfo().getKernelVersion() != null)
+        .collect(
+            Collectors.toMap(
+                node -> node.getMetadata().getName(),
+                node -> node.getStatus().getNodeInfo().getKernelVersion(),
+                (a, b) -> b));
+  }
+
   @SuppressWarnings("unchecked")
   private <R extends HasMetadata> void put(WorkloadKind kind, HasMetadata before, R after) {
     ((InformerEventSource<R, CrashMonitorSession>) workloads.get(kind))

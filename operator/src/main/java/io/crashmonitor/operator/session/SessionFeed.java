@@ -1,8 +1,10 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.operator.agent.SessionBoard;
+import io.crashmonitor.operator.console.EndedInstance;
 import io.crashmonitor.operator.crash.CrashPicture;
 import io.crashmonitor.operator.crash.DumplessReport;
+import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.storage.CrashRecorder;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageTarget;
@@ -34,12 +36,21 @@ final class SessionFeed {
     surroundings.forget(session);
   }
 
+  private static EndedInstance instance(String namespace, CrashPicture.Ending ending) {
+    InjectedPod pod = ending.pod();
+    return new EndedInstance(
+        namespace, pod.name(), pod.uid(), pod.container(), ending.termination().startedAt());
+  }
+
   private void record(Situation s, CrashPicture crashes, StorageTarget target) {
     CrashRecorder recorder = surroundings.crashes();
     String workload = s.spec().target().kind() + "/" + s.spec().target().name();
     String namespace = target.session().namespace();
     for (CrashPicture.Unrecorded u : crashes.unrecorded()) {
-      recorder.recordWithoutDump(target, DumplessReport.of(u, s.uid(), namespace, workload));
+      recorder.recordWithoutDump(
+          target,
+          DumplessReport.of(
+              u, s.uid(), namespace, workload, s.seen().cluster().osBuild(u.pod().node())));
     }
     for (CrashPicture.Join j : crashes.joins()) {
       recorder.joinTermination(
@@ -49,6 +60,10 @@ final class SessionFeed {
         .lost()
         .forEach(
             id -> recorder.markLost(target, id, "the pod is gone before its dump was in storage"));
+    int lines = s.spec().logTail().lines();
+    for (CrashPicture.Ending e : crashes.endings()) {
+      surroundings.addLog(target, e.crash(), instance(namespace, e), lines);
+    }
     boolean old =
         s.seen()
             .storage()

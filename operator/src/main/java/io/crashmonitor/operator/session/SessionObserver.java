@@ -53,7 +53,7 @@ final class SessionObserver {
         surroundings.snapshot(key(session)),
         agents(pods),
         surroundings.agentsSince(),
-        new Cluster(server, sources.windowsKubelets()),
+        new Cluster(server, sources.windowsKubelets(), sources.osBuilds()),
         settings,
         Optional.empty());
   }

@@ -1,10 +1,12 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.operator.agent.AgentSighting;
+import io.crashmonitor.operator.console.EndedInstance;
 import io.crashmonitor.operator.storage.CrashRecorder;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageSnapshot;
 import io.crashmonitor.operator.storage.StorageTarget;
+import io.crashmonitor.report.CrashId;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -34,6 +36,9 @@ public interface Surroundings {
 
   /** Where crashes are written down. */
   CrashRecorder crashes();
+
+  /** See {@link io.crashmonitor.operator.console.PreviousLogs#add}. */
+  void addLog(StorageTarget target, CrashId crash, EndedInstance instance, int lines);
 
   /** The certificate by which agents know the operator. */
   String caPem();

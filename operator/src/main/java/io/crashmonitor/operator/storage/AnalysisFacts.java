@@ -1,43 +1,58 @@
 package io.crashmonitor.operator.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.crashmonitor.report.DumpReport;
+import io.crashmonitor.report.ExceptionSource;
+import java.util.Optional;
 
 /**
- * The few words of an analysis that status shows. The analysis comes from a pod and may be of any
- * shape: what is not there is empty, what is long is cut, nothing is searched deeper than these
- * paths.
+ * The few words of a report that status shows. Analysis and exceptions come from a pod and may be
+ * of any shape: what is not there is empty, what is long is cut, nothing is searched deeper than
+ * these paths.
  *
  * @param exception what was thrown, in words
+ * @param source where that was read; empty when there is no exception
  * @param topFrame where
  * @param signature equal for equal crashes
  */
-record AnalysisFacts(String exception, String topFrame, String signature) {
+record AnalysisFacts(
+    String exception, Optional<ExceptionSource> source, String topFrame, String signature) {
   private static final int TEXT_LIMIT = 300;
   private static final int SIGNATURE_LIMIT = 100;
 
-  static AnalysisFacts of(JsonNode analysis) {
-    if (analysis == null || !analysis.isObject()) {
-      return new AnalysisFacts("", "", "");
+  static AnalysisFacts of(DumpReport report) {
+    JsonNode analysis = report.analysis() == null ? MissingNode.getInstance() : report.analysis();
+    JsonNode managed = analysis.path("managed").path(0);
+    ExceptionSource source = ExceptionSource.Dump;
+    if (text(managed, "type", TEXT_LIMIT).isEmpty() && report.managed() != null) {
+      managed = report.managed().path(0);
+      source = Optional.ofNullable(report.exceptionSource()).orElse(ExceptionSource.Dump);
     }
+    String thrown = managed(managed);
+    String exception = thrown.isEmpty() ? ofWindows(analysis.path("exception")) : thrown;
     return new AnalysisFacts(
-        exception(analysis), topFrame(analysis), text(analysis, "signature", SIGNATURE_LIMIT));
+        exception,
+        exception.isEmpty()
+            ? Optional.empty()
+            : Optional.of(thrown.isEmpty() ? ExceptionSource.Dump : source),
+        topFrame(managed, analysis),
+        text(analysis, "signature", SIGNATURE_LIMIT));
   }
 
-  private static String exception(JsonNode analysis) {
-    JsonNode managed = analysis.path("managed").path(0);
-    String type = text(managed, "type", TEXT_LIMIT);
-    String message = text(managed, "message", TEXT_LIMIT);
-    if (!type.isEmpty()) {
-      return cut(message.isEmpty() ? type : type + ": " + message, TEXT_LIMIT);
-    }
-    JsonNode exception = analysis.path("exception");
+  private static String managed(JsonNode exception) {
+    String type = text(exception, "type", TEXT_LIMIT);
+    String message = text(exception, "message", TEXT_LIMIT);
+    return cut(type.isEmpty() || message.isEmpty() ? type : type + ": " + message, TEXT_LIMIT);
+  }
+
+  private static String ofWindows(JsonNode exception) {
     String reason = text(exception, "reason", TEXT_LIMIT);
     return reason.isEmpty() ? text(exception, "code", TEXT_LIMIT) : reason;
   }
 
-  private static String topFrame(JsonNode analysis) {
-    JsonNode managed = analysis.path("managed").path(0).path("frames").path(0);
-    String method = text(managed, "method", TEXT_LIMIT);
+  private static String topFrame(JsonNode managed, JsonNode analysis) {
+    String method = text(managed.path("frames").path(0), "method", TEXT_LIMIT);
     if (!method.isEmpty()) {
       return method;
     }

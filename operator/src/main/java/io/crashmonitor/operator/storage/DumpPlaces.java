@@ -5,6 +5,7 @@ import io.crashmonitor.api.DumpState;
 import io.crashmonitor.report.BlobLayout.DumpName;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.DumpReport;
+import io.crashmonitor.report.PreviousLog;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -184,6 +185,12 @@ public final class DumpPlaces {
                       Arrivals.close(store, target, e, now -> now.abandoned(crash), state, reason));
           return null;
         });
+  }
+
+  /** Adds what the container of a crash wrote on its console; see {@link ReportEdit#logged}. */
+  public void addLog(
+      StorageTarget target, CrashId crash, PreviousLog log, Optional<JsonNode> exception) {
+    edit(target, crash, report -> ReportEdit.logged(report, log, exception));
   }
 
   /** Changes the report of a crash of the current run; nothing when it has none. */

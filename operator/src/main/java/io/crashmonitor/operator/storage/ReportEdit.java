@@ -8,8 +8,10 @@ import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.report.DumpReport;
+import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.report.PreviousLog;
 import java.util.Optional;
 
 /**
@@ -61,6 +63,26 @@ final class ReportEdit {
   }
 
   /**
+   * What the container wrote on its console; the first one told stays.
+   *
+   * @param exception that it tells, as the analysis would
+   */
+  static DumpReport logged(DumpReport report, PreviousLog log, Optional<JsonNode> exception) {
+    if (report.previousLog() != null) {
+      return report;
+    }
+    ObjectNode r = tree(report);
+    r.set("previousLog", JSON.valueToTree(log));
+    exception.ifPresent(e -> ManagedException.offer(r, e, ExceptionSource.PreviousLog));
+    return value(r);
+  }
+
+  /** A new report, with its exception where readers look. */
+  static DumpReport made(DumpReport report) {
+    return value(tree(report));
+  }
+
+  /**
    * The same crash told once more: a renewal, an analysis that was pending, or the end of a process
    * that a first chance dump was taken of.
    */
@@ -78,6 +100,10 @@ final class ReportEdit {
     }
     fill(r, "osVersion", told.osVersion());
     fill(r, "exceptionCode", told.exceptionCode());
+    fill(r, "imageId", told.imageId());
+    if (told.procdump() != null) {
+      r.set("procdump", JSON.valueToTree(told.procdump()));
+    }
     if (known.dump() != DumpState.Stored) {
       dump(r, told.dump(), told.dumpReason());
       r.put("blob", told.blob());
@@ -108,6 +134,7 @@ final class ReportEdit {
 
   private static DumpReport value(ObjectNode tree) {
     try {
+      ManagedException.settle(tree);
       return JSON.treeToValue(tree, DumpReport.class);
     } catch (JsonProcessingException cameFromOne) {
       throw new IllegalStateException(cameFromOne);

@@ -4,6 +4,7 @@ import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.DumpReport;
+import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ final class ReportMetadata {
   private ReportMetadata() {}
 
   static Map<String, String> of(DumpReport report) {
-    AnalysisFacts facts = AnalysisFacts.of(report.analysis());
+    AnalysisFacts facts = AnalysisFacts.of(report);
     Map<String, String> m = new LinkedHashMap<>();
     m.put("crashid", report.crashId());
     put(m, "runid", report.runId(), 100);
@@ -45,11 +46,15 @@ final class ReportMetadata {
     m.put("dump", report.dump().name());
     put(m, "blob", report.blob(), NAME_LIMIT);
     put(m, "exception", facts.exception(), TEXT_LIMIT);
+    facts.source().ifPresent(source -> m.put("exceptionsource", source.name()));
     put(m, "topframe", facts.topFrame(), TEXT_LIMIT);
     put(m, "signature", facts.signature(), 300);
     m.put("analysed", Boolean.toString(report.analysis() != null));
     if (report.restartCount() != null) {
       m.put("restartcount", report.restartCount().toString());
+    }
+    if (report.previousLog() != null) {
+      m.put("logged", "true");
     }
     return m;
   }
@@ -77,7 +82,9 @@ final class ReportMetadata {
               text(m, "topframe"),
               text(m, "signature"),
               Boolean.parseBoolean(m.get("analysed")),
-              Optional.ofNullable(m.get("restartcount")).map(Integer::valueOf)));
+              Optional.ofNullable(m.get("restartcount")).map(Integer::valueOf),
+              Optional.ofNullable(m.get("exceptionsource")).map(ExceptionSource::valueOf),
+              Boolean.parseBoolean(m.get("logged"))));
     } catch (IllegalArgumentException | DateTimeException notOurs) {
       return Optional.empty();
     }

@@ -23,14 +23,16 @@ final class ReportStore {
   private ReportStore() {}
 
   /** Writes a report, or adds what it tells to the one that is there. */
-  static void put(DumpStore store, String blob, DumpReport report) {
+  static void put(DumpStore store, String blob, DumpReport told) {
+    DumpReport report = ReportEdit.made(told);
     if (!store.create(blob, json(report), ReportMetadata.of(report))) {
       change(store, blob, known -> ReportEdit.merged(known, report));
     }
   }
 
   /** Writes a report unless there is one. */
-  static void create(DumpStore store, String blob, DumpReport report) {
+  static void create(DumpStore store, String blob, DumpReport told) {
+    DumpReport report = ReportEdit.made(told);
     store.create(blob, json(report), ReportMetadata.of(report));
   }
 

@@ -3,6 +3,7 @@ package io.crashmonitor.operator.storage;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import java.time.Instant;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param signature of the call stack: equal for equal crashes; or empty
  * @param analysed whether the report holds an analysis
  * @param restartCount of the container when it ended; empty until joined with a termination
+ * @param exceptionSource where the exception was read; empty without one
+ * @param logged whether the report holds the container's log
  */
 public record StoredCrash(
     CrashId id,
@@ -41,7 +44,9 @@ public record StoredCrash(
     String topFrame,
     String signature,
     boolean analysed,
-    Optional<Integer> restartCount) {
+    Optional<Integer> restartCount,
+    Optional<ExceptionSource> exceptionSource,
+    boolean logged) {
 
   StoredCrash with(DumpState state) {
     return new StoredCrash(
@@ -63,6 +68,8 @@ public record StoredCrash(
         topFrame,
         signature,
         analysed,
-        restartCount);
+        restartCount,
+        exceptionSource,
+        logged);
   }
 }

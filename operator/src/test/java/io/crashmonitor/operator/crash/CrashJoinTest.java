@@ -46,6 +46,25 @@ class CrashJoinTest {
   }
 
   @Test
+  void aCrashInStorageNamesTheInstanceWhoseLogTellsOfIt() {
+    StoredCrash crash = dump(10, 0, ExitCodeSource.Exception);
+    Termination end = end(0, 12, AV);
+
+    assertThat(picture(200, List.of(crash), pod(end)).endings())
+        .containsExactly(new CrashPicture.Ending(crash.id(), pod(end), end));
+    assertThat(picture(200, List.of(), pod(end)).endings())
+        .as("nothing to add a log to yet")
+        .isEmpty();
+    assertThat(picture(200, List.of(withRun(crash, "another")), pod(end)).endings()).isEmpty();
+    assertThat(picture(200, List.of(logged(crash)), pod(end)).endings())
+        .as("it has its log")
+        .isEmpty();
+    assertThat(picture(200, List.of(crash), pod(end(20, 40, AV))).endings())
+        .as("another instance")
+        .isEmpty();
+  }
+
+  @Test
   void aTerminationWaitsForItsDump() {
     CrashPicture picture = picture(41, List.of(), pod(termination(0, 12, AV)));
 
@@ -142,6 +161,7 @@ class CrashJoinTest {
             "win1",
             "app",
             "shop:1",
+            Optional.empty(),
             T0,
             Optional.of(at(11)),
             false,
@@ -237,6 +257,7 @@ class CrashJoinTest {
             "win1",
             "app",
             "shop:1",
+            Optional.empty(),
             T0,
             Optional.of(at(24)),
             false,
@@ -311,6 +332,7 @@ class CrashJoinTest {
         "win1",
         "app",
         "shop:1",
+        Optional.empty(),
         T0,
         Optional.empty(),
         false,
@@ -359,10 +381,20 @@ class CrashJoinTest {
         "",
         "",
         true,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        false);
+  }
+
+  private static StoredCrash logged(StoredCrash c) {
+    return copy(c, c.runId(), true);
   }
 
   private static StoredCrash withRun(StoredCrash c, String run) {
+    return copy(c, run, c.logged());
+  }
+
+  private static StoredCrash copy(StoredCrash c, String run, boolean logged) {
     return new StoredCrash(
         c.id(),
         run,
@@ -382,7 +414,9 @@ class CrashJoinTest {
         c.topFrame(),
         c.signature(),
         c.analysed(),
-        c.restartCount());
+        c.restartCount(),
+        c.exceptionSource(),
+        logged);
   }
 
   private static Instant at(int seconds) {

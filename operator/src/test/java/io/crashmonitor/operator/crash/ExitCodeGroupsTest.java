@@ -8,6 +8,7 @@ import io.crashmonitor.api.DumpState;
 import io.crashmonitor.api.ExitCodeGroup;
 import io.crashmonitor.operator.storage.StoredCrash;
 import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import java.time.Instant;
@@ -35,7 +36,16 @@ class ExitCodeGroupsTest {
     assertThat(groups.get(1))
         .isEqualTo(
             new ExitCodeGroup(
-                AV, "0xC0000005", "STATUS_ACCESS_VIOLATION", 3, 2, at(1), at(5), "newer", null));
+                AV,
+                "0xC0000005",
+                "STATUS_ACCESS_VIOLATION",
+                3,
+                2,
+                at(1),
+                at(5),
+                "newer",
+                ExceptionSource.PreviousLog,
+                null));
   }
 
   @Test
@@ -86,7 +96,9 @@ class ExitCodeGroupsTest {
         "",
         "",
         false,
-        Optional.empty());
+        Optional.empty(),
+        exception.isEmpty() ? Optional.empty() : Optional.of(ExceptionSource.PreviousLog),
+        false);
   }
 
   private static StoredCrash kind(StoredCrash c, CrashKind kind) {
@@ -109,7 +121,9 @@ class ExitCodeGroupsTest {
         c.topFrame(),
         c.signature(),
         c.analysed(),
-        c.restartCount());
+        c.restartCount(),
+        c.exceptionSource(),
+        c.logged());
   }
 
   private static Instant at(int seconds) {

@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.operator.agent.AgentSighting;
+import io.crashmonitor.operator.console.EndedInstance;
 import io.crashmonitor.operator.storage.CrashRecorder;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageFault;
@@ -27,6 +28,7 @@ final class FakeSurroundings implements Surroundings, CrashRecorder {
   final Map<String, StorageTarget> followed = new ConcurrentHashMap<>();
   final List<DumpReport> recorded = new CopyOnWriteArrayList<>();
   final List<CrashId> joined = new CopyOnWriteArrayList<>();
+  final Map<CrashId, Integer> logged = new ConcurrentHashMap<>();
   final List<ResourceKey> forgotten = new CopyOnWriteArrayList<>();
   private final List<Consumer<ResourceKey>> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, List<StoredCrash>> stored = new ConcurrentHashMap<>();
@@ -97,6 +99,11 @@ final class FakeSurroundings implements Surroundings, CrashRecorder {
   @Override
   public CrashRecorder crashes() {
     return this;
+  }
+
+  @Override
+  public void addLog(StorageTarget target, CrashId crash, EndedInstance instance, int lines) {
+    logged.put(crash, lines);
   }
 
   @Override

@@ -59,7 +59,7 @@ final class Scene {
   private final List<StoredCrash> stored = new ArrayList<>();
   private final Map<String, AgentSighting> agents = new HashMap<>();
   private Instant agentsSince = CREATED;
-  private Cluster cluster = new Cluster(Cluster.Version.parse("1.36"), List.of());
+  private Cluster cluster = new Cluster(Cluster.Version.parse("1.36"), List.of(), Map.of());
   private boolean licence = true;
   private Optional<String> refusal = Optional.empty();
 
@@ -200,7 +200,8 @@ final class Scene {
     cluster =
         new Cluster(
             Cluster.Version.parse(server),
-            List.of(kubelets).stream().flatMap(k -> Cluster.Version.parse(k).stream()).toList());
+            List.of(kubelets).stream().flatMap(k -> Cluster.Version.parse(k).stream()).toList(),
+            Map.of());
     return this;
   }
 
@@ -256,6 +257,7 @@ final class Scene {
             "win1",
             "app",
             "shop/checkout:7",
+            Optional.of("shop/checkout@sha256:7"),
             CREATED,
             pod.deletedAt,
             pod.debugged,
@@ -389,7 +391,9 @@ final class Scene {
         "",
         "",
         true,
-        Optional.of(0));
+        Optional.of(0),
+        Optional.empty(),
+        false);
   }
 
   /** What a test changes of a pod. */

@@ -31,6 +31,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +166,9 @@ class SessionPodsIT {
 
     operator.surroundings.store(completed.getMetadata().getUid());
     operator.await("checkout", Phase.Monitoring);
+    assertThat(operator.surroundings.logged)
+        .as("lines of the container's log that are asked for")
+        .isEqualTo(Map.of(dump(pod, end).id(), 100));
   }
 
   private StoredCrash dump(Pod pod, Instant end) {
@@ -188,7 +192,9 @@ class SessionPodsIT {
         "",
         "",
         true,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        false);
   }
 
   private Pod injectedPod() {

@@ -92,14 +92,6 @@ class SessionStatusFactoryTest {
   }
 
   @Test
-  void aFieldThatNothingCarriesOutYetIsNamed() {
-    assertThat(
-            condition(Scene.monitoring("logTail: {lines: 5}").status(), ConditionTypes.STALLED)
-                .getReason())
-        .isEqualTo(Reasons.NOT_YET_SUPPORTED);
-  }
-
-  @Test
   void whatStorageToldIsKeptWhileItIsAway() {
     Scene scene = Scene.monitoring().dumps(2).remember();
     CrashMonitorSessionStatus away =

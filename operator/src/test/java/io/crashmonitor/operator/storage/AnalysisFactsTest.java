@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crashmonitor.agent.AgentProtocol;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +14,7 @@ class AnalysisFactsTest {
   private static final JsonMapper JSON = AgentProtocol.mapper();
 
   private static AnalysisFacts facts(String json) throws Exception {
-    return AnalysisFacts.of(JSON.readTree(json.replace('\'', '"')));
+    return AnalysisFacts.of(Samples.with("analysis", JSON.readTree(json.replace('\'', '"'))));
   }
 
   @ParameterizedTest
@@ -56,7 +57,7 @@ class AnalysisFactsTest {
         "{'managed':[3],'crashingThread':{'frames':{'0':1}},'signature':7}",
       })
   void anyOtherShapeIsJustEmpty(String json) throws Exception {
-    assertThat(facts(json)).isEqualTo(new AnalysisFacts("", "", ""));
+    assertThat(facts(json)).isEqualTo(new AnalysisFacts("", Optional.empty(), "", ""));
   }
 
   @Test

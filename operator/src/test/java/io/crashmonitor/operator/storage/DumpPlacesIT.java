@@ -13,6 +13,8 @@ import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.api.Run;
 import io.crashmonitor.operator.MovableClock;
@@ -20,6 +22,7 @@ import io.crashmonitor.operator.storage.DumpPlaces.Arrival;
 import io.crashmonitor.operator.storage.DumpPlaces.Placement;
 import io.crashmonitor.report.BlobLayout;
 import io.crashmonitor.report.DumpReport;
+import io.crashmonitor.report.PreviousLog;
 import io.crashmonitor.testbed.controlplane.Azurite;
 import io.crashmonitor.testbed.controlplane.SharedAzurite;
 import java.io.IOException;
@@ -356,6 +359,28 @@ class DumpPlacesIT {
         .hasSize(1);
     assertThat(reportMetadata(blob)).containsEntry("dump", "Uploading");
     assertThat(ledger(target).notes()).isEmpty();
+  }
+
+  @Test
+  void theContainersLogJoinsTheReportOnce() throws Exception {
+    StorageTarget target = target(1);
+    String blob = granted(target, 7).blob();
+    JsonNode exception =
+        new JsonMapper().readTree("[{\"type\":\"Shop.NoStock\",\"message\":\"none\"}]");
+
+    places.addLog(target, crash(7), new PreviousLog(List.of("bye"), true), Optional.of(exception));
+    places.addLog(target, crash(7), new PreviousLog(List.of("other"), true), Optional.empty());
+    places.addLog(target, crash(8), new PreviousLog(List.of("x"), true), Optional.empty());
+
+    assertThat(reportMetadata(blob))
+        .containsEntry("logged", "true")
+        .containsEntry("exceptionsource", "PreviousLog")
+        .containsEntry("exception", "Shop.NoStock: none");
+    JsonNode report =
+        new JsonMapper()
+            .readTree(
+                container.getBlobClient(BlobLayout.reportOf(blob)).downloadContent().toBytes());
+    assertThat(report.at("/previousLog/lines/0").asText()).isEqualTo("bye");
   }
 
   @Test

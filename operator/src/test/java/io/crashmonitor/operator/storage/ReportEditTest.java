@@ -2,13 +2,18 @@ package io.crashmonitor.operator.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.report.DumpReport;
+import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.report.PreviousLog;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +70,74 @@ class ReportEditTest {
 
     assertThat(ReportEdit.merged(UPLOADING, analysed).analysis()).isEqualTo(analysis);
     assertThat(ReportEdit.merged(analysed, UPLOADING).analysis()).isEqualTo(analysis);
+  }
+
+  private static JsonNode managed(String type) {
+    ArrayNode managed = AgentProtocol.mapper().createArrayNode();
+    managed.addObject().put("type", type).put("message", "m");
+    return managed;
+  }
+
+  private static DumpReport procdump(String type) {
+    ObjectNode procdump = AgentProtocol.mapper().createObjectNode();
+    procdump.putArray("lines").add("Exception: E0434F4D.CLR");
+    return Samples.with("procdump", procdump.set("managed", managed(type)));
+  }
+
+  private static DumpReport analysed(String type) {
+    return Samples.with(
+        "analysis", AgentProtocol.mapper().createObjectNode().set("managed", managed(type)));
+  }
+
+  private static final PreviousLog LOG = new PreviousLog(List.of("line"), false);
+
+  @Test
+  void theLogsExceptionIsBelievedWhereNobodyElseToldOne() {
+    DumpReport logged = ReportEdit.logged(UPLOADING, LOG, Optional.of(managed("Log")));
+
+    assertThat(logged.previousLog()).isEqualTo(LOG);
+    assertThat(logged.managed()).isEqualTo(managed("Log"));
+    assertThat(logged.exceptionSource()).isEqualTo(ExceptionSource.PreviousLog);
+    assertThat(ReportEdit.logged(logged, new PreviousLog(List.of("x"), true), Optional.empty()))
+        .as("the first log stays")
+        .isEqualTo(logged);
+  }
+
+  @Test
+  void whateverOrderTheyComeInTheDumpIsBelievedFirstThenProcDumpThenTheLog() {
+    DumpReport said = ReportEdit.made(procdump("ProcDump"));
+    DumpReport logThenProcdump =
+        ReportEdit.merged(
+            ReportEdit.logged(UPLOADING, LOG, Optional.of(managed("Log"))), procdump("ProcDump"));
+    DumpReport procdumpThenLog = ReportEdit.logged(said, LOG, Optional.of(managed("Log")));
+
+    for (DumpReport report : List.of(said, logThenProcdump, procdumpThenLog)) {
+      assertThat(report.exceptionSource()).isEqualTo(ExceptionSource.ProcDump);
+      assertThat(report.managed()).isEqualTo(managed("ProcDump"));
+      assertThat(report.procdump().lines()).containsExactly("Exception: E0434F4D.CLR");
+      assertThat(report.procdump().managed()).as("not told twice").isNull();
+      DumpReport dumped = ReportEdit.merged(report, analysed("Dump"));
+      assertThat(dumped.exceptionSource()).isEqualTo(ExceptionSource.Dump);
+      assertThat(dumped.managed()).as("it is in the analysis").isNull();
+      assertThat(AnalysisFacts.of(dumped).exception()).isEqualTo("Dump: m");
+      assertThat(AnalysisFacts.of(report).exception()).isEqualTo("ProcDump: m");
+    }
+    assertThat(ReportEdit.logged(analysed("Dump"), LOG, Optional.of(managed("Log"))).managed())
+        .isNull();
+  }
+
+  @Test
+  void statusSaysWhereItsExceptionWasRead() {
+    DumpReport logged = ReportEdit.logged(UPLOADING, LOG, Optional.of(managed("Log")));
+
+    StoredCrash crash = ReportMetadata.parse(ReportMetadata.of(logged)).orElseThrow();
+
+    assertThat(crash.exception()).isEqualTo("Log: m");
+    assertThat(crash.exceptionSource()).contains(ExceptionSource.PreviousLog);
+    assertThat(crash.logged()).isTrue();
+    assertThat(ReportMetadata.parse(ReportMetadata.of(UPLOADING)).orElseThrow())
+        .returns(Optional.empty(), StoredCrash::exceptionSource)
+        .returns(false, StoredCrash::logged);
   }
 
   @Test

@@ -1,5 +1,8 @@
 package io.crashmonitor.operator.storage;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.api.AzureBlobStorage;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
@@ -101,5 +104,12 @@ public final class Samples {
         null,
         "10.0.20348",
         null);
+  }
+
+  /** A report of an upload with one field more. */
+  static DumpReport with(String field, JsonNode value) {
+    ObjectNode tree = AgentProtocol.mapper().valueToTree(report(7, "d/x.dmp.gz"));
+    tree.set(field, value);
+    return AgentProtocol.mapper().convertValue(tree, DumpReport.class);
   }
 }
