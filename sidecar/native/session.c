@@ -67,6 +67,9 @@ static const wchar_t *set(session *s, const char *key, size_t n, const wchar_t *
     } else if (key_is(key, n, "disk.volumePercent")) {
         if (!number(value, 100, &v)) return L"disk.volumePercent is no percentage";
         s->volume_percent = (unsigned)v;
+    } else if (key_is(key, n, "drain.seconds")) {
+        if (!number(value, 3600, &v)) return L"drain.seconds is no number of at most 3600";
+        s->drain_seconds = (unsigned)v;
     } else if (n > 4 && memcmp(key, "arg.", 4) == 0) {
         return add_arg(s, key, n, value);
     }

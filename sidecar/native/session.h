@@ -22,6 +22,7 @@ typedef struct {
     size_t pool_used;
     unsigned commit_percent;
     unsigned volume_percent;
+    unsigned drain_seconds; /* 0: not said */
 } session;
 
 /* Reads the text of a file; NULL, or words for what is wrong (the session is then unusable). */

@@ -16,6 +16,8 @@
 /* Set when the application may start: needs no disk, neither for us nor for the probe. */
 #define READY_EVENT L"Global\\crash-monitor-ready"
 #define DRAIN_SECONDS 60
+/* The agent's, to tell the operator what it had no time for. */
+#define DRAIN_LAST_WORDS 4
 #define NOBODY_MS 2000
 
 /* Modify and read-and-execute, as icacls writes them. */
@@ -118,16 +120,20 @@ static DWORD WINAPI prepare(void *unused) {
     return 0;
 }
 
-/* Whether the agent knows what is to be done; what it writes before it has heard is "Unknown". */
-static int session_known(void) {
+static const session *read_session(void) {
     static char bytes[SESSION_BYTES];
     static session wanted;
     wchar_t path[PATH_CHARS];
     DWORD error;
     root_path(path, L"control\\session.properties");
     long n = read_small(path, bytes, sizeof bytes, &error);
-    return n > 0 && !session_parse(&wanted, bytes, (size_t)n) &&
-           (wanted.armed || wcscmp(wanted.disarmed_reason, L"Unknown") != 0);
+    return n > 0 && !session_parse(&wanted, bytes, (size_t)n) ? &wanted : NULL;
+}
+
+/* Whether the agent knows what is to be done; what it writes before it has heard is "Unknown". */
+static int session_known(void) {
+    const session *wanted = read_session();
+    return wanted && (wanted->armed || wcscmp(wanted->disarmed_reason, L"Unknown") != 0);
 }
 
 /*
@@ -207,6 +213,9 @@ static DWORD drain_seconds(int argc, wchar_t **argv) {
         unsigned long n = wcstoul(argv[3], NULL, 10);
         if (n > 0 && n <= 3600) return n;
     }
+    /* What the pod's grace period leaves; the agent is told by the operator and obeys the same number. */
+    const session *wanted = read_session();
+    if (wanted && wanted->drain_seconds) return wanted->drain_seconds + DRAIN_LAST_WORDS;
     return DRAIN_SECONDS;
 }
 

@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar;
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.WatchedProcess;
+import io.crashmonitor.sidecar.session.Room;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import java.util.List;
 
@@ -14,12 +15,21 @@ final class AgentStates {
     return new AgentState(
         helper.phase(),
         helper.reason(),
-        helper.message(),
+        words(helper),
         helper.heartbeat().orElse(null),
         helper.processes(),
         helper.exits(),
         dumpsWaiting,
-        diskFreeBytes);
+        diskFreeBytes,
+        helper.installationType().orElse(null));
+  }
+
+  private static String words(HelperState helper) {
+    return Room.DUMPS_WAITING.equals(helper.reason())
+        ? Room.MOST_WAITING
+            + " dumps wait in the pod for storage or the operator; nothing more is captured until"
+            + " some of them are stored"
+        : helper.message();
   }
 
   /** Equal as long as nothing happened that the operator should know at once. */

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param since when it was asked for; empty while nobody did
  */
-record Drain(Optional<Instant> since, Duration limit) {
+record Drain(Optional<Instant> since) {
   /** What to do. */
   enum Verdict {
     NOT_DRAINING,
@@ -20,15 +20,13 @@ record Drain(Optional<Instant> since, Duration limit) {
     OVER
   }
 
-  static Drain none(Duration limit) {
-    return new Drain(Optional.empty(), limit);
-  }
+  static final Drain NONE = new Drain(Optional.empty());
 
   Drain seen(boolean asked, Instant now) {
-    return asked ? new Drain(since.or(() -> Optional.of(now)), limit) : none(limit);
+    return asked ? new Drain(since.or(() -> Optional.of(now))) : NONE;
   }
 
-  Verdict verdict(boolean somethingWaits, Instant now) {
+  Verdict verdict(boolean somethingWaits, Instant now, Duration limit) {
     if (since.isEmpty()) {
       return Verdict.NOT_DRAINING;
     }

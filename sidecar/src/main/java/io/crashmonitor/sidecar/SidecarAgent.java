@@ -1,16 +1,22 @@
 package io.crashmonitor.sidecar;
 
 import io.crashmonitor.agent.AgentState;
+import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.DumpScan;
 import io.crashmonitor.sidecar.dump.Inspection;
+import io.crashmonitor.sidecar.dump.RuntimeDumps;
 import io.crashmonitor.sidecar.dump.Settling;
 import io.crashmonitor.sidecar.operator.OperatorClient;
 import io.crashmonitor.sidecar.operator.SyncLoop;
 import io.crashmonitor.sidecar.pipeline.DumpPipeline;
 import io.crashmonitor.sidecar.pipeline.DumpSteps;
 import io.crashmonitor.sidecar.pipeline.Threads;
+import io.crashmonitor.sidecar.session.Arming;
+import io.crashmonitor.sidecar.session.GracePeriod;
+import io.crashmonitor.sidecar.session.Room;
+import io.crashmonitor.sidecar.session.RuntimeEngine;
 import io.crashmonitor.sidecar.session.SessionFile;
 import io.crashmonitor.sidecar.session.SessionKeeper;
 import io.crashmonitor.sidecar.supervisor.AttachStateReader;
@@ -28,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +49,8 @@ import java.util.random.RandomGenerator;
 final class SidecarAgent {
   private static final Logger LOG = Logger.getLogger(SidecarAgent.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
+  // Of the margin that the grace period leaves beside the uploads.
+  private static final Duration LOST = Duration.ofSeconds(3);
   private static final Duration CONNECT = Duration.ofSeconds(20);
 
   private final SidecarConfig config;
@@ -57,7 +66,8 @@ final class SidecarAgent {
   private final ExecutorService http = Executors.newCachedThreadPool(Threads.named("http"));
   private volatile HelperState helper = HelperState.NONE;
   private volatile boolean stopping;
-  private Drain drain;
+  private volatile Room room;
+  private Drain drain = Drain.NONE;
 
   SidecarAgent(
       SidecarConfig config, DumpInspector inspector, String version, Clock clock, BackOff backOff) {
@@ -68,10 +78,10 @@ final class SidecarAgent {
     this.volume = new VolumeLayout(config.root());
     this.attach = new AttachStateReader(volume.attachState(), clock);
     this.session = new SessionKeeper(volume.configuration(), clock, this::writeSessionFile);
-    this.sessionFile = new SessionFile(volume.sessionProperties(), session, config.diskPercent());
-    this.scan = new DumpScan(volume);
+    this.sessionFile = new SessionFile(volume.sessionProperties(), session);
+    this.room = Room.unseen(config.diskPercent());
+    this.scan = new DumpScan(volume, () -> RuntimeEngine.isInForce(session.configuration()));
     this.settling = new Settling(dump -> isWhole(inspector, dump));
-    this.drain = Drain.none(config.drainLimit());
     OperatorClient operator =
         new OperatorClient(config.agentUrl(), config.identity(), http, OperatorClient.Limits.USUAL);
     DumpUpload uploads =
@@ -130,9 +140,19 @@ final class SidecarAgent {
   /** One look at the volume. */
   private void look() {
     AgentStates.Key before = AgentStates.Key.of(helper);
-    helper = attach.read();
-    writeSessionFile();
-    pipeline.submit(settling.settled(scan.dumps(), helper, clock.instant()));
+    List<DumpFile> dumps = scan.dumps();
+    Space space = space();
+    room = room.seen(space.free(), space.total(), dumps.size());
+    Arming wanted = sessionFile.update(room);
+    helper =
+        RuntimeEngine.isInForce(session.configuration())
+            ? RuntimeEngine.state(wanted)
+            : attach.read();
+    for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
+      if (!pipeline.knows(dump.path())) {
+        unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
+      }
+    }
     if (!AgentStates.Key.of(helper).equals(before)) {
       HelperState now = helper;
       LOG.info(() -> "helper: " + now.phase() + " " + now.reason() + " " + now.message());
@@ -140,15 +160,36 @@ final class SidecarAgent {
     }
   }
 
+  private Optional<String> unwanted(DumpFile dump) {
+    Optional<SessionConfiguration> configuration = session.configuration();
+    // One that itself took the last room is kept: it is the only one there is.
+    Optional<String> shortage = room.shortage().filter(why -> pipeline.waiting() > 0);
+    return RuntimeDumps.unwanted(
+        dump,
+        configuration,
+        session.disarmedSince(),
+        configuration.map(SessionConfiguration::stopTime).map(session::local),
+        shortage);
+  }
+
+  private static void delete(DumpFile dump, String why) {
+    try {
+      dump.delete();
+      LOG.info("deleted " + dump.path().getFileName() + ", which nobody asked for: " + why);
+    } catch (IOException inUse) {
+      // The next look comes in a second.
+    }
+  }
+
   private boolean drained() throws IOException, InterruptedException {
     boolean asked = PlainFiles.exists(volume.drain());
     if (asked && drain.since().isEmpty()) {
-      LOG.info("the pod ends: uploading for at most " + config.drainLimit().toSeconds() + " s");
+      LOG.info("the pod ends: uploading for at most " + drainLimit().toSeconds() + " s");
     }
     Instant now = clock.instant();
     drain = drain.seen(asked, now);
     Drain.Verdict verdict =
-        drain.verdict(asked && (pipeline.waiting() > 0 || somethingIsLeft()), now);
+        drain.verdict(asked && (pipeline.waiting() > 0 || somethingIsLeft()), now, drainLimit());
     switch (verdict) {
       case NOT_DRAINING, GO_ON -> {
         return false;
@@ -156,9 +197,13 @@ final class SidecarAgent {
       case OVER -> LOG.warning("the time to upload is over");
       case DONE -> LOG.info("nothing waits any more");
     }
-    pipeline.reportLost();
+    pipeline.reportLost(LOST);
     Files.deleteIfExists(volume.drain());
     return true;
+  }
+
+  private Duration drainLimit() {
+    return config.drainLimit().orElseGet(() -> GracePeriod.forUploads(session.configuration()));
   }
 
   private boolean somethingIsLeft() {
@@ -170,8 +215,7 @@ final class SidecarAgent {
   }
 
   private void writeSessionFile() {
-    Space space = space();
-    sessionFile.update(space.free(), space.total());
+    sessionFile.update(room);
   }
 
   private record Space(long free, long total) {}

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param identity folder with {@code token} and {@code ca.crt}
  * @param agentUrl the operator's agent endpoint, https
  * @param podUid uid of the pod, the first part of every crash id
- * @param drainLimit how long a drain may take before what is left is reported as lost
+ * @param drainLimit how long a drain may take before what is left is reported as lost; empty for
+ *     what the pod's grace period leaves
  * @param diskPercent least free part of the volume, below which nothing is captured
  */
 public record SidecarConfig(
@@ -29,14 +30,12 @@ public record SidecarConfig(
     String podName,
     String podUid,
     String node,
-    Duration drainLimit,
+    Optional<Duration> drainLimit,
     int diskPercent) {
   static final String ROOT = "CRASH_MONITOR_ROOT";
   static final String IDENTITY = "CRASH_MONITOR_IDENTITY";
   static final String DRAIN_SECONDS = "CRASH_MONITOR_DRAIN_SECONDS";
   static final String DISK_PERCENT = "CRASH_MONITOR_DISK_PERCENT";
-  // The helper that asked for the drain waits 60 s: the last five are for reporting.
-  private static final int DEFAULT_DRAIN_SECONDS = 55;
   private static final int DEFAULT_DISK_PERCENT = 15;
 
   /** The environment cannot be used; the message names every variable at fault. */
@@ -60,7 +59,9 @@ public record SidecarConfig(
             reader.required("POD_NAME"),
             reader.required("POD_UID"),
             reader.text("NODE_NAME", ""),
-            Duration.ofSeconds(reader.number(DRAIN_SECONDS, DEFAULT_DRAIN_SECONDS, 0, 3600)),
+            reader
+                .find(DRAIN_SECONDS)
+                .map(given -> Duration.ofSeconds(reader.number(DRAIN_SECONDS, 0, 0, 3600))),
             reader.number(DISK_PERCENT, DEFAULT_DISK_PERCENT, 0, 90));
     if (!reader.faults.isEmpty()) {
       throw new Invalid(reader.faults);

@@ -7,6 +7,7 @@ import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.DumpSettings;
 import io.crashmonitor.sidecar.dump.DumpInspector;
+import io.crashmonitor.sidecar.dump.MinidumpInspector;
 import io.crashmonitor.testbed.controlplane.Azurite;
 import io.crashmonitor.testbed.controlplane.Provisioned;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -71,9 +73,17 @@ abstract class AgentWithStorage {
     return agent;
   }
 
-  RunningAgent start(DumpInspector inspector) {
+  /** With a drain that is bounded by the pod's grace period alone. */
+  RunningAgent startBounded() {
     RunningAgent agent =
-        RunningAgent.start(folder, operator.url(), Duration.ofSeconds(55), inspector);
+        RunningAgent.start(folder, operator.url(), Optional.empty(), new MinidumpInspector());
+    agents.add(agent);
+    return agent;
+  }
+
+  RunningAgent start(Duration drainLimit, DumpInspector inspector) {
+    RunningAgent agent =
+        RunningAgent.start(folder, operator.url(), Optional.of(drainLimit), inspector);
     agents.add(agent);
     return agent;
   }

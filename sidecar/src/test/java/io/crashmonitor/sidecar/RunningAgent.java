@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -30,11 +31,11 @@ final class RunningAgent implements AutoCloseable {
   }
 
   static RunningAgent start(Path folder, URI operator, Duration drainLimit) {
-    return start(folder, operator, drainLimit, new MinidumpInspector());
+    return start(folder, operator, Optional.of(drainLimit), new MinidumpInspector());
   }
 
   static RunningAgent start(
-      Path folder, URI operator, Duration drainLimit, DumpInspector inspector) {
+      Path folder, URI operator, Optional<Duration> drainLimit, DumpInspector inspector) {
     return new RunningAgent(
         new SidecarConfig(
             folder,

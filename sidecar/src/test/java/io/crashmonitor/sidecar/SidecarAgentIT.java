@@ -3,7 +3,6 @@ package io.crashmonitor.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.DumpAbandon;
@@ -14,8 +13,6 @@ import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCodeSource;
-import io.crashmonitor.sidecar.dump.DumpInspector;
-import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -211,7 +207,9 @@ class SidecarAgentIT extends AgentWithStorage {
                 : new Refused("BudgetUsed", "");
     Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
     // when
-    start(new Slow(new MinidumpInspector(), () -> !operator.offers.isEmpty()));
+    start(
+        Duration.ofSeconds(55),
+        new SlowInspector(new MinidumpInspector(), () -> !operator.offers.isEmpty()));
     patiently().until(() -> Files.notExists(file));
     // then
     assertThat(operator.offers).hasSize(2);
@@ -221,21 +219,6 @@ class SidecarAgentIT extends AgentWithStorage {
 
   private static boolean isExplained(DumpOffer offer) {
     return offer.analysis() != null && offer.analysis().isObject();
-  }
-
-  /** Explains a dump only once something has happened. */
-  private record Slow(MinidumpInspector inspector, Callable<Boolean> when)
-      implements DumpInspector {
-    @Override
-    public Inspection inspect(Path file) throws IOException {
-      return inspector.inspect(file);
-    }
-
-    @Override
-    public JsonNode analyse(Path file) throws IOException {
-      patiently().until(when);
-      return inspector.analyse(file);
-    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.Optional;
  *
  * @param id of the crash
  * @param file the dump
+ * @param instance the process
  * @param dump what it says of itself
  * @param kind of event
  * @param exit how the process ended, if the helper saw it
@@ -28,6 +29,7 @@ import java.util.Optional;
 public record CrashFacts(
     CrashId id,
     DumpFile file,
+    ProcessInstance instance,
     DumpFacts dump,
     CrashKind kind,
     Optional<ProcessExit> exit,
@@ -35,20 +37,35 @@ public record CrashFacts(
 
   /** Puts the facts together. */
   public static CrashFacts of(String podUid, DumpFile file, DumpFacts dump, HelperState helper) {
-    ProcessInstance instance = file.process();
+    ProcessInstance instance = instance(file, dump);
     Optional<ProcessExit> exit = helper.exit(instance);
     return new CrashFacts(
         CrashId.of(podUid, instance.pid(), instance.start()),
         file,
+        instance,
         dump,
         kind(dump, exit.isEmpty() && helper.living(instance)),
         exit,
-        dump.process().or(() -> exit.map(ProcessExit::name)).orElseGet(() -> living(helper, file)));
+        dump.process()
+            .or(() -> exit.map(ProcessExit::name))
+            .or(() -> DumpNames.programOfRuntime(file.path().getFileName().toString()))
+            .orElseGet(() -> living(helper, file)));
+  }
+
+  // The runtime cannot put the process' start into the file's name: the dump itself knows it.
+  private static ProcessInstance instance(DumpFile file, DumpFacts dump) {
+    boolean known =
+        file.origin() == DumpFile.Origin.RUNTIME
+            && dump.processStart().isPresent()
+            && dump.pid().orElse(file.process().pid()) == file.process().pid();
+    return known
+        ? ProcessInstance.of(file.process().pid(), dump.processStart().get())
+        : file.process();
   }
 
   /** Whether the dump is of another process than its name says: forged, or a defect. */
   public boolean contradictory() {
-    ProcessInstance named = file.process();
+    ProcessInstance named = instance;
     boolean pid = dump.pid().isPresent() && dump.pid().getAsLong() != named.pid();
     // The helper reads the start in finer steps than the dump keeps it.
     boolean start =
@@ -68,9 +85,9 @@ public record CrashFacts(
     return new DumpOffer(
         id.value(),
         runId,
-        file.process().pid(),
+        instance.pid(),
         process,
-        file.process().start(),
+        instance.start(),
         time(),
         kind,
         exit.map(ProcessExit::exitCode).orElse(null),

@@ -10,18 +10,34 @@ import java.time.Instant;
 /**
  * A dump in the volume.
  *
- * @param process whose it is, by the name the helper gave the file or its folder
- * @param finished whether the helper said so by moving it; else it may still be written
+ * @param process whose it is, by the name of the file or its folder; a dump by the runtime does not
+ *     name the process' start there, its own time stands in for it
+ * @param origin who wrote it, and how far
  * @param size bytes
  * @param modified last write
  */
 public record DumpFile(
-    Path path, ProcessInstance process, boolean finished, long size, Instant modified) {
+    Path path, ProcessInstance process, Origin origin, long size, Instant modified) {
+
+  /** Who wrote a dump, and how far. */
+  public enum Origin {
+    /** ProcDump; the helper said by moving it that it is finished. */
+    HELPER_MOVED,
+    /** ProcDump, which may still write it. */
+    HELPER_LEFT,
+    /** The .NET runtime, which may still write it. */
+    RUNTIME
+  }
+
+  /** Whether somebody said that it is; else it may still be written. */
+  public boolean finished() {
+    return origin == Origin.HELPER_MOVED;
+  }
 
   /** Deletes it, and the folder it was written in when that is empty then. */
   public void delete() throws IOException {
     Files.deleteIfExists(path);
-    if (!finished) {
+    if (origin == Origin.HELPER_LEFT) {
       try {
         Files.deleteIfExists(path.getParent());
       } catch (DirectoryNotEmptyException anotherDumpIsThere) {

@@ -14,6 +14,10 @@ final class DumpNames {
   private static final Pattern WRITTEN =
       Pattern.compile("[^\\\\/:*?\"<>|\\p{Cntrl}]{1,200}\\.dmp", Pattern.CASE_INSENSITIVE);
 
+  // As the operator wishes it by DOTNET_DbgMiniDumpName: %e_%p_%t.dmp.
+  private static final Pattern RUNTIME =
+      Pattern.compile("([^\\\\/:*?\"<>|\\p{Cntrl}]{1,200})_([0-9]{1,10})_([0-9]{1,11})\\.dmp");
+
   private static final long LARGEST_PID = 0xFFFF_FFFFL;
 
   private DumpNames() {}
@@ -26,6 +30,24 @@ final class DumpNames {
   /** The process of a file in {@code ready}: {@code <pid>_<startEpochMillis>_<n>.dmp}. */
   static Optional<ProcessInstance> ofReady(String name) {
     return process(READY.matcher(name));
+  }
+
+  /**
+   * The process of a dump by the .NET runtime: {@code <program>_<pid>_<epoch seconds>.dmp}; the
+   * time is the dump's.
+   */
+  static Optional<ProcessInstance> ofRuntime(String name) {
+    Matcher matcher = RUNTIME.matcher(name);
+    return matcher.matches() && Long.parseLong(matcher.group(2)) <= LARGEST_PID
+        ? Optional.of(
+            new ProcessInstance(Long.parseLong(matcher.group(2)), Long.parseLong(matcher.group(3))))
+        : Optional.empty();
+  }
+
+  /** The program's name in the name of a dump by the runtime. */
+  static Optional<String> programOfRuntime(String name) {
+    Matcher matcher = RUNTIME.matcher(name);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   /** Whether a file in such a folder can be a dump. */

@@ -1,5 +1,6 @@
 package io.crashmonitor.sidecar.dump;
 
+import io.crashmonitor.sidecar.dump.DumpFile.Origin;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import io.crashmonitor.sidecar.volume.PlainFiles;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Logger;
 
 /**
@@ -27,10 +29,15 @@ public final class DumpScan {
   private static final int MOST_WARNINGS = 100;
 
   private final VolumeLayout volume;
+  private final BooleanSupplier runtime;
   private final Set<Path> warned = new HashSet<>();
 
-  public DumpScan(VolumeLayout volume) {
+  /**
+   * @param runtime whether the .NET runtime writes the dumps: theirs are other names
+   */
+  public DumpScan(VolumeLayout volume, BooleanSupplier runtime) {
     this.volume = volume;
+    this.runtime = runtime;
   }
 
   /** All dumps, oldest first; of more than {@value #MOST_DUMPS} the rest waits. */
@@ -39,13 +46,21 @@ public final class DumpScan {
     for (Path file : list(volume.ready())) {
       Optional<ProcessInstance> process = DumpNames.ofReady(name(file));
       process.ifPresentOrElse(
-          p -> add(found, file, p, true), () -> refuse(file, "its name is not the helper's"));
+          p -> add(found, file, p, Origin.HELPER_MOVED),
+          () -> refuse(file, "its name is not the helper's"));
     }
-    for (Path folder : list(volume.incoming())) {
-      DumpNames.ofFolder(name(folder))
-          .ifPresentOrElse(
-              process -> incoming(found, folder, process),
-              () -> refuse(folder, "its name is not the helper's"));
+    boolean byRuntime = runtime.getAsBoolean();
+    for (Path entry : list(volume.incoming())) {
+      Optional<ProcessInstance> folder = DumpNames.ofFolder(name(entry));
+      Optional<ProcessInstance> file =
+          byRuntime ? DumpNames.ofRuntime(name(entry)) : Optional.empty();
+      if (folder.isPresent()) {
+        incoming(found, entry, folder.get());
+      } else if (file.isPresent()) {
+        add(found, entry, file.get(), Origin.RUNTIME);
+      } else {
+        refuse(entry, "its name is not the helper's");
+      }
     }
     found.sort(Comparator.comparing(DumpFile::modified));
     return found;
@@ -54,12 +69,12 @@ public final class DumpScan {
   private void incoming(List<DumpFile> found, Path folder, ProcessInstance process) {
     for (Path file : list(folder)) {
       if (DumpNames.isDump(name(file))) {
-        add(found, file, process, false);
+        add(found, file, process, Origin.HELPER_LEFT);
       }
     }
   }
 
-  private void add(List<DumpFile> found, Path file, ProcessInstance process, boolean finished) {
+  private void add(List<DumpFile> found, Path file, ProcessInstance process, Origin origin) {
     if (found.size() == MOST_DUMPS) {
       return;
     }
@@ -68,7 +83,7 @@ public final class DumpScan {
             a ->
                 found.add(
                     new DumpFile(
-                        file, process, finished, a.size(), a.lastModifiedTime().toInstant())),
+                        file, process, origin, a.size(), a.lastModifiedTime().toInstant())),
             () -> refuse(file, "it is no plain file"));
   }
 

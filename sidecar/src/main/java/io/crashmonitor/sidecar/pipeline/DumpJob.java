@@ -14,11 +14,11 @@ import java.util.concurrent.Future;
  */
 final class DumpJob {
   final DumpFile file;
-  Optional<String> runId;
   Optional<Inspection> inspection = Optional.empty();
   volatile Optional<CrashFacts> facts = Optional.empty();
   Optional<Future<JsonNode>> analysis = Optional.empty();
   Optional<Committed> committed = Optional.empty();
+  volatile boolean offered;
   boolean analysisSent;
   boolean overwrite;
   int looksForExit;
@@ -26,8 +26,7 @@ final class DumpJob {
   int objections;
   volatile boolean givenUp;
 
-  DumpJob(DumpFile file, Optional<String> runId) {
+  DumpJob(DumpFile file) {
     this.file = file;
-    this.runId = runId;
   }
 }

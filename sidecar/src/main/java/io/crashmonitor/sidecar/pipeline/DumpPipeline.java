@@ -9,9 +9,9 @@ import io.crashmonitor.sidecar.pipeline.Next.Retry;
 import io.crashmonitor.sidecar.pipeline.Next.Upload;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +28,8 @@ import java.util.random.RandomGenerator;
 public final class DumpPipeline implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DumpPipeline.class.getName());
 
+  private static final int TELLING = 4;
+
   private final DumpSteps steps;
   private final BackOff backOff;
   private final RandomGenerator random;
@@ -43,16 +45,20 @@ public final class DumpPipeline implements AutoCloseable {
     this.random = random;
   }
 
-  /** Takes these on their way, unless they are. */
-  public void submit(List<DumpFile> dumps) {
-    for (DumpFile dump : dumps) {
-      if (!jobs.containsKey(dump.path())) {
-        DumpJob job = new DumpJob(dump, steps.currentRun());
-        jobs.put(dump.path(), job);
-        LOG.info("found " + dump.path().getFileName() + ", " + (dump.size() >> 10) + " KiB");
-        follow(job, new Offer());
-      }
+  /** Takes it on its way, unless it is. */
+  public void submit(DumpFile dump) {
+    if (!knows(dump.path())) {
+      DumpJob job = new DumpJob(dump);
+      steps.found(dump);
+      jobs.put(dump.path(), job);
+      LOG.info("found " + dump.path().getFileName() + ", " + (dump.size() >> 10) + " KiB");
+      follow(job, new Offer());
     }
+  }
+
+  /** Whether it is on its way, or given up. */
+  public boolean knows(Path file) {
+    return jobs.containsKey(file);
   }
 
   /** Dumps on their way. */
@@ -66,13 +72,30 @@ public final class DumpPipeline implements AutoCloseable {
     return job != null && job.givenUp;
   }
 
-  /** Tells the operator of all that will not arrive any more, as far as it is reached in time. */
-  public void reportLost() throws InterruptedException {
+  /**
+   * Tells the operator of all that will not arrive any more, as far as it is reached in time.
+   *
+   * @param most how long that may take
+   */
+  public void reportLost(Duration most) throws InterruptedException {
     offers.shutdownNow();
     uploads.shutdownNow();
+    ExecutorService telling = Executors.newFixedThreadPool(TELLING, Threads.named("lost"));
     for (DumpJob job : jobs.values()) {
-      LOG.warning("lost with the pod: " + job.file.path().getFileName());
-      steps.abandon(job, "Lost", "the pod ended before the dump was in storage");
+      telling.execute(() -> lost(job));
+    }
+    telling.shutdown();
+    if (!telling.awaitTermination(most.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warning("the operator could not be told of all of them in time");
+      telling.shutdownNow();
+    }
+  }
+
+  private void lost(DumpJob job) {
+    try {
+      steps.lost(job);
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -2,15 +2,13 @@ package io.crashmonitor.sidecar.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.agent.CompletionVerdict;
-import io.crashmonitor.agent.DumpAbandon;
 import io.crashmonitor.agent.DumpCompletion;
 import io.crashmonitor.agent.DumpDecision;
 import io.crashmonitor.agent.DumpDecision.Granted;
 import io.crashmonitor.agent.DumpDecision.Refused;
-import io.crashmonitor.agent.DumpOffer;
 import io.crashmonitor.agent.SessionConfiguration;
-import io.crashmonitor.report.CrashId;
 import io.crashmonitor.sidecar.dump.CrashFacts;
+import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.operator.OperatorClient;
@@ -54,6 +52,8 @@ public final class DumpSteps implements AutoCloseable {
   private final DumpUpload uploads;
   private final Limits limits;
   private final Analyses analyses;
+  private final DumpRuns runs;
+  private final DumpReports reports;
 
   /**
    * @param podUid first part of every crash id
@@ -78,11 +78,13 @@ public final class DumpSteps implements AutoCloseable {
     this.uploads = uploads;
     this.limits = limits;
     this.analyses = new Analyses(inspector, volume);
+    this.runs = new DumpRuns(volume.dumpRuns());
+    this.reports = new DumpReports(podUid, operator, runs);
   }
 
-  /** The run that a dump found now belongs to. */
-  Optional<String> currentRun() {
-    return session.get().map(SessionConfiguration::runId);
+  /** Notes in which run a dump was found. */
+  void found(DumpFile dump) {
+    runs.of(dump.path(), session.get().map(SessionConfiguration::runId));
   }
 
   /** Looks into the dump and offers it; goes on from there when it was offered before. */
@@ -105,8 +107,7 @@ public final class DumpSteps implements AutoCloseable {
       return Retry.failed("cannot be read: " + e.getMessage());
     }
     Optional<JsonNode> analysis = analyses.await(job, limits.analysisBeforeOffer());
-    DumpOffer offer = makeOffer(job, configuration.get(), analysis);
-    Reply<DumpDecision> reply = operator.offer(offer);
+    Reply<DumpDecision> reply = reports.offer(job, configuration.get(), analysis);
     if (reply instanceof Reply.Later<DumpDecision> later) {
       return Objections.after(job, analyses, "not offered: ", later);
     }
@@ -128,9 +129,7 @@ public final class DumpSteps implements AutoCloseable {
             job.overwrite);
     UploadResult result =
         uploads.upload(
-            what,
-            () ->
-                operator.offer(makeOffer(job, configuration, analyses.await(job, Duration.ZERO))));
+            what, () -> reports.offer(job, configuration, analyses.await(job, Duration.ZERO)));
     if (result instanceof Committed committed) {
       LOG.info(
           grant.blob() + ": " + committed.rawLength() + " bytes stored as " + committed.length());
@@ -146,12 +145,20 @@ public final class DumpSteps implements AutoCloseable {
     return drop(job);
   }
 
-  /** Tells the operator that the dump will never come. */
-  void abandon(DumpJob job, String reason, String message) throws InterruptedException {
-    CrashId id = CrashId.of(podUid, job.file.process().pid(), job.file.process().start());
-    if (operator.abandon(id, new DumpAbandon(reason, message)) instanceof Reply.Later<Void> later) {
-      LOG.warning(job.file.path().getFileName() + ": not reported: " + later.why());
+  /** What will not arrive any more, as far as the operator can still be told. */
+  void lost(DumpJob job) throws InterruptedException {
+    LOG.warning("lost with the pod: " + job.file.path().getFileName());
+    Optional<SessionConfiguration> configuration = session.get();
+    try {
+      // One that was not offered yet is no crash the operator knows.
+      if (!job.offered && !job.givenUp && configuration.isPresent()) {
+        facts(job);
+        reports.offer(job, configuration.get(), Optional.empty());
+      }
+    } catch (IOException unreadable) {
+      LOG.warning(job.file.path().getFileName() + ": cannot be read: " + unreadable.getMessage());
     }
+    reports.abandon(job, "Lost", "the pod ended before the dump was in storage");
   }
 
   @Override
@@ -161,22 +168,17 @@ public final class DumpSteps implements AutoCloseable {
 
   /** Finds out what it is; an answer only where nothing is to be offered now. */
   private Optional<Next> lookInto(DumpJob job) throws IOException, InterruptedException {
-    if (job.inspection.isEmpty()) {
-      job.inspection = Optional.of(inspector.inspect(job.file.path()));
-      if (job.inspection.get() instanceof Inspection.Whole) {
-        job.analysis = Optional.of(analyses.begin(job.file));
-      }
+    boolean first = job.inspection.isEmpty();
+    CrashFacts facts = facts(job);
+    Inspection inspection = job.inspection.orElseThrow();
+    if (first && inspection instanceof Inspection.Whole) {
+      job.analysis = Optional.of(analyses.begin(job.file));
     }
-    Inspection inspection = job.inspection.get();
-    if (inspection instanceof Inspection.NoDump no) {
-      LOG.warning(job.file.path().getFileName() + " is deleted, it is no dump: " + no.why());
-      return Optional.of(delete(job));
+    if (first && inspection instanceof Inspection.NoDump no) {
+      LOG.warning(job.file.path().getFileName() + " is no dump: " + no.why());
     }
-    HelperState state = helper.get();
-    CrashFacts facts = CrashFacts.of(podUid, job.file, inspection.facts(), state);
-    job.facts = Optional.of(facts);
     // The helper sees the end of the process a moment after the dump.
-    if (facts.exit().isEmpty() && state.alive() && job.looksForExit++ < LOOKS_FOR_EXIT) {
+    if (facts.exit().isEmpty() && helper.get().alive() && job.looksForExit++ < LOOKS_FOR_EXIT) {
       return Optional.of(Retry.waiting(LOOK_AGAIN));
     }
     if (facts.contradictory()) {
@@ -185,23 +187,19 @@ public final class DumpSteps implements AutoCloseable {
     return Optional.empty();
   }
 
-  private DumpOffer makeOffer(
-      DumpJob job, SessionConfiguration configuration, Optional<JsonNode> analysis) {
-    job.runId = job.runId.or(() -> Optional.of(configuration.runId()));
-    return job.facts
-        .orElseThrow()
-        .offer(
-            job.runId.get(),
-            configuration.dump().type(),
-            DumpUpload.supported(configuration.dump().compression()),
-            truncated(job),
-            analysis);
+  private CrashFacts facts(DumpJob job) throws IOException {
+    if (job.inspection.isEmpty()) {
+      job.inspection = Optional.of(inspector.inspect(job.file.path()));
+    }
+    CrashFacts facts = CrashFacts.of(podUid, job.file, job.inspection.get().facts(), helper.get());
+    job.facts = Optional.of(facts);
+    return facts;
   }
 
   private Next decided(DumpJob job, DumpDecision decision) throws InterruptedException {
     if (decision instanceof Granted grant) {
-      if (truncated(job)) {
-        abandon(job, "Truncated", "the dump is not whole");
+      if (DumpReports.isTruncated(job)) {
+        reports.abandon(job, "Truncated", "the dump is not whole");
         return drop(job);
       }
       return new Next.Upload(grant);
@@ -255,8 +253,7 @@ public final class DumpSteps implements AutoCloseable {
       Optional<JsonNode> analysis = analyses.await(job, limits.analysisBeforeDelete());
       if (analysis.isPresent()) {
         job.analysisSent = true;
-        DumpOffer report = makeOffer(job, session.get().orElseThrow(), analysis);
-        Reply<DumpDecision> reply = operator.offer(report);
+        Reply<DumpDecision> reply = reports.offer(job, session.get().orElseThrow(), analysis);
         if (reply instanceof Reply.Later<DumpDecision> later) {
           job.analysisSent = false;
           return Objections.after(job, analyses, "its analysis is not reported: ", later);
@@ -274,7 +271,7 @@ public final class DumpSteps implements AutoCloseable {
     if (job.committed.isEmpty()) {
       return new Next.Upload(grant);
     }
-    abandon(job, "Lost", "the dump was deleted from storage right after it had come there");
+    reports.abandon(job, "Lost", "the dump was deleted from storage right after it had come there");
     return drop(job);
   }
 
@@ -287,14 +284,11 @@ public final class DumpSteps implements AutoCloseable {
     analyses.cancel(job);
     try {
       job.file.delete();
+      runs.forget(job.file.path());
       return new Deleted();
     } catch (IOException inUse) {
       // On Windows a file that somebody has open stays; it is asked for again, and refused again.
       return Retry.failed("cannot be deleted yet: " + inUse.getMessage());
     }
-  }
-
-  private static boolean truncated(DumpJob job) {
-    return job.inspection.filter(Inspection.Truncated.class::isInstance).isPresent();
   }
 }

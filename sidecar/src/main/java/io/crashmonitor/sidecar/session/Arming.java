@@ -1,12 +1,11 @@
 package io.crashmonitor.sidecar.session;
 
 import io.crashmonitor.agent.SessionConfiguration;
-import io.crashmonitor.api.CaptureEngine;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Whether the helper shall attach.
+ * Whether dumps are wanted now.
  *
  * @param armed whether
  * @param reason why not, a CamelCase word; empty when armed
@@ -19,10 +18,10 @@ public record Arming(boolean armed, String reason) {
    *
    * @param configuration the last one known; empty before the operator's first word
    * @param now by the operator's clock
-   * @param diskLow whether the volume has too little room for a dump
+   * @param shortage why the volume has no room for more; empty when it has
    */
   public static Arming decide(
-      Optional<SessionConfiguration> configuration, Instant now, boolean diskLow) {
+      Optional<SessionConfiguration> configuration, Instant now, Optional<String> shortage) {
     if (configuration.isEmpty()) {
       return disarmed("Unknown");
     }
@@ -34,10 +33,12 @@ public record Arming(boolean armed, String reason) {
     if (wanted.stopTime() != null && !now.isBefore(wanted.stopTime())) {
       return disarmed("StopTimeReached");
     }
-    if (wanted.engine() == CaptureEngine.CreateDump) {
-      return disarmed("CreateDump");
-    }
-    return diskLow ? disarmed("DiskLow") : ARMED;
+    return shortage.map(Arming::disarmed).orElse(ARMED);
+  }
+
+  /** The same for the helper: it has nothing to do where the runtime writes the dumps. */
+  public Arming forHelper(Optional<SessionConfiguration> configuration) {
+    return armed && RuntimeEngine.isInForce(configuration) ? disarmed("CreateDump") : this;
   }
 
   private static Arming disarmed(String reason) {

@@ -15,24 +15,29 @@ public final class SessionFile {
 
   private final Path file;
   private final SessionKeeper session;
-  private DiskGuard disk;
   private String written = "";
   private String failure = "";
 
-  public SessionFile(Path file, SessionKeeper session, int diskPercent) {
+  public SessionFile(Path file, SessionKeeper session) {
     this.file = file;
     this.session = session;
-    this.disk = new DiskGuard(diskPercent, false);
   }
 
-  /** Brings the file up to date. Called every second and after each change. */
-  public synchronized void update(long freeBytes, long totalBytes) {
-    disk = disk.seen(freeBytes, totalBytes);
+  /**
+   * Brings the file up to date. Called every second and after each change.
+   *
+   * @return whether dumps are wanted now
+   */
+  public synchronized Arming update(Room room) {
     Optional<SessionConfiguration> configuration = session.configuration();
-    Arming arming = Arming.decide(configuration, session.operatorNow(), disk.low());
+    Arming wanted = Arming.decide(configuration, session.operatorNow(), room.shortage());
     Optional<Instant> disarmAt =
         configuration.map(SessionConfiguration::stopTime).map(session::local);
-    write(SessionProperties.text(configuration, arming, disarmAt, disk.leastPercent()), arming);
+    Arming arming = wanted.forHelper(configuration);
+    write(
+        SessionProperties.text(configuration, arming, disarmAt, room.disk().leastPercent()),
+        arming);
+    return wanted;
   }
 
   private void write(String text, Arming arming) {

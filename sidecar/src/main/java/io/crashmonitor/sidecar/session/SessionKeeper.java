@@ -27,10 +27,31 @@ public final class SessionKeeper implements SyncLoop.Exchange {
   private static final int LIMIT = 256 * 1024;
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
-  /** What is known; times of the operator are this node's plus the offset. */
+  /**
+   * What is known; times of the operator are this node's plus the offset.
+   *
+   * @param disarmedSince since when no dumps are wanted, by this node's clock; null while they are
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Known(String hash, SessionConfiguration configuration, long clockOffsetMillis) {
-    static final Known NOTHING = new Known("", null, 0);
+  record Known(
+      String hash,
+      SessionConfiguration configuration,
+      long clockOffsetMillis,
+      Instant disarmedSince) {
+    static final Known NOTHING = new Known("", null, 0, null);
+
+    Known with(String nextHash, SessionConfiguration next, long offset, Instant now) {
+      Instant since = disarmedSince;
+      if (next.armed()) {
+        since = null;
+      } else if (configuration == null) {
+        // A pod that starts after the stop has never been wanted to leave a dump.
+        since = Instant.EPOCH;
+      } else if (configuration.armed()) {
+        since = now;
+      }
+      return new Known(nextHash, next, offset, since);
+    }
   }
 
   private final Path file;
@@ -71,6 +92,11 @@ public final class SessionKeeper implements SyncLoop.Exchange {
     return Optional.ofNullable(known.configuration());
   }
 
+  /** Since when the session wants no dumps, by this node's clock; empty while it does. */
+  public Optional<Instant> disarmedSince() {
+    return Optional.ofNullable(known.disarmedSince());
+  }
+
   /** The time by the operator's clock. */
   public Instant operatorNow() {
     return clock.instant().plusMillis(known.clockOffsetMillis());
@@ -105,8 +131,8 @@ public final class SessionKeeper implements SyncLoop.Exchange {
     }
     known =
         other
-            ? new Known(response.configurationHash(), response.configuration(), offset)
-            : new Known(before.hash(), before.configuration(), offset);
+            ? before.with(response.configurationHash(), response.configuration(), offset, received)
+            : new Known(before.hash(), before.configuration(), offset, before.disarmedSince());
     keep();
     if (other) {
       SessionConfiguration now = known.configuration();

@@ -36,6 +36,7 @@ public final class SessionProperties {
     for (int i = 0; i < arguments.size(); i++) {
       line(text, "arg." + i, arguments.get(i));
     }
+    line(text, "drain.seconds", Long.toString(GracePeriod.forUploads(configuration).toSeconds()));
     line(text, "disk.commitPercent", Integer.toString(COMMIT_PERCENT));
     line(text, "disk.volumePercent", Integer.toString(volumePercent));
     return text.toString();

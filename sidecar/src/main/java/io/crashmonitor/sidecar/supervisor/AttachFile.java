@@ -7,6 +7,7 @@ import io.crashmonitor.agent.WatchedProcess;
 import io.crashmonitor.report.ExitCode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code state\attach.json} as the helper writes it. Comes from the app's container: cut to its
@@ -19,7 +20,8 @@ record AttachFile(
     String reason,
     String message,
     List<WatchedProcess> processes,
-    List<ProcessExit> exits) {
+    List<ProcessExit> exits,
+    String installationType) {
   private static final int MOST_EXITS = 32;
   private static final int REASON = 64;
   private static final int MESSAGE = 1024;
@@ -29,6 +31,7 @@ record AttachFile(
     phase = phase == null ? AttachPhase.Unknown : phase;
     reason = cut(reason, REASON);
     message = cut(message, MESSAGE);
+    installationType = cut(installationType, REASON);
     processes =
         (processes == null ? List.<WatchedProcess>of() : processes)
             .stream()
@@ -44,6 +47,11 @@ record AttachFile(
                 .limit(MOST_EXITS)
                 .map(AttachFile::bounded)
                 .toList();
+  }
+
+  /** Of the Windows in the app's container; empty of a helper that does not say it. */
+  Optional<String> installation() {
+    return installationType.isBlank() ? Optional.empty() : Optional.of(installationType.strip());
   }
 
   private static WatchedProcess bounded(WatchedProcess p) {

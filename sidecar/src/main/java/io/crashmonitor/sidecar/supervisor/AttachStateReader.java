@@ -75,7 +75,8 @@ public final class AttachStateReader {
           "the helper in the app's container wrote last at " + heartbeat,
           Optional.of(heartbeat),
           List.of(),
-          remembered);
+          remembered,
+          known.installation());
     }
     return new HelperState(
         true,
@@ -84,6 +85,7 @@ public final class AttachStateReader {
         known.message(),
         Optional.of(heartbeat),
         known.processes(),
-        remembered);
+        remembered,
+        known.installation());
   }
 }

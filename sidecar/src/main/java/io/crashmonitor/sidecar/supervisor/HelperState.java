@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param heartbeat empty before its first word
  * @param processes living processes
  * @param exits processes that ended, newest last; those of helpers before this one too
+ * @param installationType of the Windows in the app's container, such as Nano Server
  */
 public record HelperState(
     boolean alive,
@@ -23,7 +24,8 @@ public record HelperState(
     String message,
     Optional<Instant> heartbeat,
     List<WatchedProcess> processes,
-    List<ProcessExit> exits) {
+    List<ProcessExit> exits,
+    Optional<String> installationType) {
 
   /** Nothing heard of it yet. */
   public static final HelperState NONE =
@@ -34,7 +36,8 @@ public record HelperState(
           "no word from the helper in the app's container yet",
           Optional.empty(),
           List.of(),
-          List.of());
+          List.of(),
+          Optional.empty());
 
   /** The most living processes the helper names. */
   static final int MOST_PROCESSES = 16;

@@ -23,6 +23,11 @@ public record VolumeLayout(Path root) {
     return control().resolve("configuration.json");
   }
 
+  /** In which run each dump that waits was taken; beside the configuration, for the same reason. */
+  public Path dumpRuns() {
+    return control().resolve("dump-runs.json");
+  }
+
   /** There while the pod's end waits for the last uploads. */
   public Path drain() {
     return control().resolve("drain");

@@ -11,6 +11,7 @@ import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpType;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.sidecar.dump.DumpFile.Origin;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import java.nio.file.Path;
@@ -25,7 +26,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CrashFactsTest {
   private static final Instant START = Instant.parse("2026-11-22T08:00:00.700Z");
   private static final DumpFile FILE =
-      new DumpFile(Path.of("5_1795420800700_1.dmp"), ProcessInstance.of(5, START), true, 99, START);
+      new DumpFile(
+          Path.of("5_1795420800700_1.dmp"),
+          ProcessInstance.of(5, START),
+          Origin.HELPER_MOVED,
+          99,
+          START);
   private static final HelperState LIVING =
       helper(
           List.of(new WatchedProcess(5, "Checkout.exe", START, true, true, START, 9)), List.of());
@@ -102,8 +108,47 @@ class CrashFactsTest {
         Optional.empty());
   }
 
+  @Test
+  void takesTheStartOfAProcessFromADumpThatTheRuntimeWrote() {
+    DumpFile file = runtime("Check_out.exe_5_1795420860.dmp", 5);
+    DumpFacts said = with(OptionalLong.of(5), Optional.of(START));
+    CrashFacts facts = CrashFacts.of("pod", file, said, HelperState.NONE);
+    assertThat(facts.instance()).isEqualTo(ProcessInstance.of(5, START));
+    assertThat(facts.id()).isEqualTo(CrashId.of("pod", 5, START));
+    assertThat(facts.process()).isEqualTo("Check_out.exe");
+    assertThat(facts.kind()).isEqualTo(CrashKind.Crash);
+    assertThat(facts.contradictory()).isFalse();
+  }
+
+  @Test
+  void staysWithTheNameWhereARuntimesDumpSaysNothingOrIsOfAnotherProcess() {
+    DumpFile file = runtime("app.exe_5_1795420860.dmp", 5);
+    assertThat(CrashFacts.of("pod", file, DumpFacts.NONE, HelperState.NONE).instance())
+        .isEqualTo(new ProcessInstance(5, 1795420860));
+    CrashFacts forged =
+        CrashFacts.of("pod", file, with(OptionalLong.of(6), Optional.of(START)), HelperState.NONE);
+    assertThat(forged.instance()).isEqualTo(new ProcessInstance(5, 1795420860));
+    assertThat(forged.contradictory()).isTrue();
+  }
+
+  private static DumpFile runtime(String name, long pid) {
+    return new DumpFile(
+        Path.of(name), new ProcessInstance(pid, 1795420860), Origin.RUNTIME, 9, START);
+  }
+
+  private static DumpFacts with(OptionalLong pid, Optional<Instant> start) {
+    return new DumpFacts(
+        pid,
+        start,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private static HelperState helper(List<WatchedProcess> processes, List<ProcessExit> exits) {
     return new HelperState(
-        true, AttachPhase.Attached, "", "", Optional.of(START), processes, exits);
+        true, AttachPhase.Attached, "", "", Optional.of(START), processes, exits, Optional.empty());
   }
 }

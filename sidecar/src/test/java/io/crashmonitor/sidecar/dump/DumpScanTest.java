@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.crashmonitor.sidecar.dump.DumpFile.Origin;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class DumpScanTest {
   void findsDumpsOldestFirst() throws IOException {
     Path newer = dump(volume.ready().resolve("5_1795420800000_1.dmp"), 20);
     Path older = dump(incoming("6_1795420801000").resolve("app.exe_261122_080001.dmp"), 10);
-    assertThat(new DumpScan(volume).dumps())
+    assertThat(new DumpScan(volume, () -> false).dumps())
         .extracting(DumpFile::path, DumpFile::finished, DumpFile::process)
         .containsExactly(
             tuple(older, false, new ProcessInstance(6, 1795420801)),
@@ -46,7 +47,7 @@ class DumpScanTest {
     Files.createSymbolicLink(volume.incoming().resolve("6_1"), outside);
     Files.writeString(volume.ready().resolve("notes.txt"), "");
     Files.writeString(incoming("7_1").resolve("notes.txt"), "");
-    assertThat(new DumpScan(volume).dumps()).isEmpty();
+    assertThat(new DumpScan(volume, () -> false).dumps()).isEmpty();
     assertThat(secret).hasContent("secret");
   }
 
@@ -56,7 +57,7 @@ class DumpScanTest {
     dump(outside.resolve("5_1_1.dmp"), 1);
     Files.delete(volume.ready());
     Files.createSymbolicLink(volume.ready(), outside);
-    assertThat(new DumpScan(volume).dumps()).isEmpty();
+    assertThat(new DumpScan(volume, () -> false).dumps()).isEmpty();
   }
 
   @Test
@@ -67,7 +68,19 @@ class DumpScanTest {
         Files.createFile(incoming.resolve(i + ".dmp"));
       }
     }
-    assertThat(new DumpScan(volume).dumps()).hasSize(DumpScan.MOST_DUMPS);
+    assertThat(new DumpScan(volume, () -> false).dumps()).hasSize(DumpScan.MOST_DUMPS);
+  }
+
+  @Test
+  void findsDumpsByTheRuntimeOnlyWhereItWritesThem() throws IOException {
+    Path file = dump(volume.incoming().resolve("my_app.exe_5_1795420800.dmp"), 1);
+    dump(volume.incoming().resolve("5_1795420800.dmp"), 1);
+    dump(volume.incoming().resolve("app.exe_4294967296_1.dmp"), 1);
+    Files.createSymbolicLink(volume.incoming().resolve("app.exe_6_1.dmp"), file);
+    assertThat(new DumpScan(volume, () -> true).dumps())
+        .extracting(DumpFile::path, DumpFile::origin, DumpFile::process)
+        .containsExactly(tuple(file, Origin.RUNTIME, new ProcessInstance(5, 1795420800)));
+    assertThat(new DumpScan(volume, () -> false).dumps()).isEmpty();
   }
 
   private Path incoming(String name) throws IOException {

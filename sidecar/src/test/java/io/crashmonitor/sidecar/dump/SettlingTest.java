@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.WatchedProcess;
+import io.crashmonitor.sidecar.dump.DumpFile.Origin;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class SettlingTest {
 
   @Test
   void takesAFinishedDumpAtOnce() {
-    DumpFile dump = new DumpFile(Path.of("ready", "a"), PROCESS, true, 10, T0);
+    DumpFile dump = new DumpFile(Path.of("ready", "a"), PROCESS, Origin.HELPER_MOVED, 10, T0);
     assertThat(settling.settled(List.of(dump), watching(), T0)).containsExactly(dump);
   }
 
@@ -64,7 +65,7 @@ class SettlingTest {
   }
 
   private boolean taken(long size, HelperState helper, int second) {
-    DumpFile dump = new DumpFile(Path.of("incoming", "a"), PROCESS, false, size, T0);
+    DumpFile dump = new DumpFile(Path.of("incoming", "a"), PROCESS, Origin.HELPER_LEFT, size, T0);
     return !settling.settled(List.of(dump), helper, T0.plusSeconds(second)).isEmpty();
   }
 
@@ -82,6 +83,7 @@ class SettlingTest {
         List.of(
             new WatchedProcess(
                 process.pid(), "app.exe", process.start().plusMillis(5), true, true, T0, 9)),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 }

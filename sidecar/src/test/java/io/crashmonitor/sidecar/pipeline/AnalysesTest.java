@@ -34,7 +34,11 @@ class AnalysesTest {
     volume.create();
     dump =
         new DumpFile(
-            folder.resolve("5_1000_1.dmp"), new ProcessInstance(5, 1), true, 99, Instant.EPOCH);
+            folder.resolve("5_1000_1.dmp"),
+            new ProcessInstance(5, 1),
+            DumpFile.Origin.HELPER_MOVED,
+            99,
+            Instant.EPOCH);
     marker = volume.analysisMarker("5_1_99");
   }
 
@@ -99,7 +103,7 @@ class AnalysesTest {
   }
 
   private DumpJob job(Analyses analyses) {
-    DumpJob job = new DumpJob(dump, Optional.of("run"));
+    DumpJob job = new DumpJob(dump);
     job.analysis = Optional.of(analyses.begin(dump));
     return job;
   }

@@ -2,12 +2,16 @@ package io.crashmonitor.sidecar.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.DumpSettings;
+import io.crashmonitor.sidecar.supervisor.HelperState;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ArmingTest {
   private static final Instant STOP = Instant.parse("2026-12-07T08:00:00Z");
@@ -46,7 +50,7 @@ class ArmingTest {
 
   @Test
   void waitsForTheOperatorsFirstWord() {
-    assertThat(Arming.decide(Optional.empty(), STOP, false))
+    assertThat(Arming.decide(Optional.empty(), STOP, Optional.empty()))
         .isEqualTo(new Arming(false, "Unknown"));
   }
 
@@ -60,11 +64,46 @@ class ArmingTest {
     assertThat(guard.seen(0, 0).low()).isFalse();
   }
 
+  @Test
+  void hasNoRoomWhileTooManyDumpsWait() {
+    Room room = Room.unseen(0);
+    assertThat(room.seen(1, 1, 99).shortage()).isEmpty();
+    assertThat(room.seen(1, 1, 100).shortage()).contains("DumpsWaiting");
+    assertThat(room.seen(1, 1, 100).seen(1, 1, 90).shortage()).contains("DumpsWaiting");
+    assertThat(room.seen(1, 1, 100).seen(1, 1, 89).shortage()).isEmpty();
+    assertThat(Room.unseen(15).seen(1, 100, 100).shortage()).contains("DiskLow");
+  }
+
+  @Test
+  void saysThatTheRuntimeWritesWhatNobodyIsAttachedFor() {
+    assertThat(RuntimeEngine.state(new Arming(true, "")).phase())
+        .isEqualTo(AttachPhase.RuntimeWritesDumps);
+    assertThat(RuntimeEngine.state(new Arming(false, "Stopped")))
+        .returns(AttachPhase.Disarmed, HelperState::phase)
+        .returns("Stopped", HelperState::reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30, 25", ", 25", "60, 55", "6, 4", "1, 0", "0, 0", "-5, 0", "99999, 3595"})
+  void keepsAMarginOfTheGracePeriod(Integer grace, int seconds) {
+    SessionConfiguration configuration = configuration(true, "", CaptureEngine.ProcDump);
+    assertThat(
+            GracePeriod.forUploads(
+                Optional.of(grace == null ? configuration : configuration.inPod(grace))))
+        .hasSeconds(seconds);
+  }
+
+  private static SessionConfiguration configuration(
+      boolean armed, String reason, CaptureEngine engine) {
+    return new SessionConfiguration(
+        "run-1", armed, reason, STOP, "", DumpSettings.DEFAULT, engine, true);
+  }
+
   private static Arming decide(
       boolean armed, String reason, CaptureEngine engine, Instant now, boolean diskLow) {
-    SessionConfiguration configuration =
-        new SessionConfiguration(
-            "run-1", armed, reason, STOP, "", DumpSettings.DEFAULT, engine, true);
-    return Arming.decide(Optional.of(configuration), now, diskLow);
+    SessionConfiguration configuration = configuration(armed, reason, engine);
+    Optional<String> shortage = diskLow ? Optional.of("DiskLow") : Optional.empty();
+    return Arming.decide(Optional.of(configuration), now, shortage)
+        .forHelper(Optional.of(configuration));
   }
 }

@@ -1,0 +1,98 @@
+package io.crashmonitor.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.crashmonitor.agent.AgentProtocol;
+import io.crashmonitor.agent.DumpDecision.Refused;
+import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.api.CaptureEngine;
+import io.crashmonitor.api.DumpSettings;
+import io.crashmonitor.report.CrashId;
+import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Dumps that do not get through as usual: the operator learns of each. */
+class TroubledDumpsIT extends AgentWithStorage {
+  @Test
+  void reportsAFileThatIsNoDumpAsNotWhole() throws IOException {
+    // given
+    operator.decide = offer -> new Refused("Truncated", "");
+    Path ready = Files.createDirectories(folder.resolve("dumps/ready"));
+    Path file = ready.resolve("5_" + START.toEpochMilli() + "_1.dmp");
+    Files.writeString(file, "no dump at all, but a text that is longer than its header");
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.notExists(file));
+    // then
+    assertThat(operator.offers)
+        .singleElement()
+        .returns(true, o -> o.truncated())
+        .returns(CrashId.of(RunningAgent.POD_UID, 5, START).value(), o -> o.crashId());
+  }
+
+  @Test
+  void offersADumpForTheRunItWasTakenInAlsoAfterARestart() {
+    // given
+    operator.status = path -> path.equals(AgentProtocol.DUMPS) ? 503 : 200;
+    Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    RunningAgent first = start(Duration.ofSeconds(55));
+    patiently().until(() -> operator.statuses.contains(503));
+    first.close();
+    operator.configure(ofRun("run-2"));
+    operator.status = path -> 200;
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.notExists(file));
+    // then
+    assertThat(operator.offers).isNotEmpty().allMatch(o -> o.runId().equals("run-1"));
+  }
+
+  @Test
+  void reportsAlsoADumpAsLostThatTheOperatorHasNotHeardOf() throws IOException {
+    // given a dump whose analysis holds back its offer
+    TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
+    Files.writeString(drain, "1\n");
+    // when
+    RunningAgent agent =
+        start(Duration.ofSeconds(2), new SlowInspector(new MinidumpInspector(), () -> false));
+    patiently().until(agent.ended::isDone);
+    // then
+    String id = CrashId.of(RunningAgent.POD_UID, 5, START).value();
+    assertThat(operator.offers).extracting(o -> o.crashId()).containsOnly(id);
+    assertThat(operator.abandons.get(id).reason()).isEqualTo("Lost");
+  }
+
+  @Test
+  void endsADrainInTheGracePeriodOfThePod() throws Exception {
+    // given
+    operator.configure(ofRun("run-1").inPod(6));
+    operator.status = path -> path.endsWith("/dumps") ? 503 : 200;
+    TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    RunningAgent agent = startBounded();
+    Path session = folder.resolve("control/session.properties");
+    patiently().until(() -> read(session).contains("\ndrain.seconds=4\n"));
+    // when
+    Files.writeString(folder.resolve("control/drain"), "1\n");
+    // then
+    patiently().until(agent.ended::isDone);
+    assertThat(operator.abandons.values()).extracting(a -> a.reason()).containsOnly("Lost");
+  }
+
+  private static SessionConfiguration ofRun(String run) {
+    return new SessionConfiguration(
+        run,
+        true,
+        "",
+        Instant.parse("2030-01-01T00:00:00Z"),
+        "",
+        DumpSettings.DEFAULT,
+        CaptureEngine.ProcDump,
+        true);
+  }
+}
