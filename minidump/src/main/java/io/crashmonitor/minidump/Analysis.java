@@ -2,13 +2,13 @@ package io.crashmonitor.minidump;
 
 import io.crashmonitor.minidump.clr.ManagedRuntime;
 import io.crashmonitor.minidump.clr.ManagedRuntimes;
+import io.crashmonitor.minidump.pe.DynamicFunctions;
 import io.crashmonitor.minidump.pe.Images;
 import io.crashmonitor.minidump.reader.CpuContext;
 import io.crashmonitor.minidump.reader.DumpThread;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
 import io.crashmonitor.minidump.reader.Finding;
 import io.crashmonitor.minidump.reader.Memory;
-import io.crashmonitor.minidump.reader.MemoryRegion;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MinidumpException;
 import io.crashmonitor.minidump.reader.StreamType;
@@ -37,7 +37,13 @@ final class Analysis {
     this.dump = dump;
     this.options = options;
     Optional<ManagedRuntime> runtime = ManagedRuntimes.detect(dump);
-    this.code = new Code(dump.architecture(), memory, new Images(memory, dump.modules()), runtime);
+    this.code =
+        new Code(
+            dump.architecture(),
+            memory,
+            new Images(memory, dump.modules()),
+            runtime,
+            new DynamicFunctions(dump.bytes(), dump.dynamicTables()));
     this.stacks = new Stacks(dump, code);
     this.facts = new Facts(dump, memory);
   }
@@ -71,8 +77,9 @@ final class Analysis {
             managed,
             crashing.map(Stacks.Walked::signature).orElse(List.of()),
             options.skip());
-    exception.ifPresent(e -> noteWhereItStruck(e, reason.orElseThrow()));
-    noteWhatIsMissing(crashing);
+    Notes notes = new Notes(dump, code);
+    exception.ifPresent(e -> notes.whereItStruck(e, reason.orElseThrow()));
+    notes.whatIsMissing(crashing.map(Stacks.Walked::stack));
     return new CrashReport(
         CrashReport.SCHEMA_VERSION,
         signature.key(),
@@ -149,63 +156,5 @@ final class Analysis {
               .orElseGet(() -> stacks.empty(thread.id())));
     }
     return others;
-  }
-
-  /** Where no module is, one may have been: and a bad address is often freed memory. */
-  private void noteWhereItStruck(ExceptionInfo exception, CrashReason reason) {
-    dump.unloadedModules().stream()
-        .filter(module -> module.contains(exception.address()))
-        .filter(module -> dump.modules().find(exception.address()).isEmpty())
-        .findFirst()
-        .ifPresent(
-            module ->
-                dump.findings()
-                    .add(
-                        Finding.at(
-                            "Exception",
-                            exception.address(),
-                            "the address was in "
-                                + module.name()
-                                + "+"
-                                + Facts.hex(exception.address() - module.base())
-                                + ", which had been unloaded")));
-    if (reason.accessAddress().isPresent()) {
-      long address = reason.accessAddress().getAsLong();
-      dump.region(address)
-          .map(MemoryRegion::words)
-          .filter(words -> !words.isEmpty())
-          .ifPresent(
-              words ->
-                  dump.findings().add(Finding.at("Exception", address, "the address is " + words)));
-    }
-  }
-
-  private void noteWhatIsMissing(Optional<Stacks.Walked> crashing) {
-    boolean guessed =
-        crashing
-            .map(
-                walked ->
-                    walked.stack().frames().stream().anyMatch(f -> f.source().equals("guessed")))
-            .orElse(false);
-    if (guessed) {
-      dump.findings()
-          .add(
-              Finding.of(
-                  "stack",
-                  "frames marked guessed were found by searching the stack, because no unwind table"
-                      + " in the dump covers their callees; where a small dump lacks its images, a folder of"
-                      + " the same PE files supplies them"));
-    }
-    boolean imageless =
-        dump.modules().count() > 0 && code.images().of(dump.modules().list().get(0)).pe().isEmpty();
-    if (imageless && code.runtime().isEmpty() && facts.windows()) {
-      dump.findings()
-          .add(
-              Finding.of(
-                  "managed",
-                  "managed data is not available: the dump does not hold the memory of images and"
-                      + " heap, as small and truncated dumps do not; dumps of type Full or MiniPlus"
-                      + " carry managed exceptions"));
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.crashmonitor.minidump.process.ProcessParameters;
 import io.crashmonitor.minidump.reader.CpuContext;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
+import io.crashmonitor.minidump.reader.Handles;
 import io.crashmonitor.minidump.reader.Memory;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MiscInfo;
@@ -14,14 +15,19 @@ import io.crashmonitor.minidump.reader.SystemInfo;
 import io.crashmonitor.minidump.reason.CodeNames;
 import io.crashmonitor.minidump.reason.CrashReason;
 import io.crashmonitor.minidump.report.CrashReport;
+import io.crashmonitor.minidump.report.ProcessFacts;
+import io.crashmonitor.minidump.report.SystemFacts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** The parts of the report that stand in the dump as they are. */
 final class Facts {
+  private static final int MOST_HANDLE_TYPES = 8;
+
   private final Minidump dump;
   private final Memory memory;
 
@@ -53,38 +59,73 @@ final class Facts {
         streamNames());
   }
 
-  CrashReport.System system() {
+  SystemFacts system() {
     return dump.systemInfo()
         .map(
             info ->
-                new CrashReport.System(
+                new SystemFacts(
                     info.family(),
                     info.major() + "." + info.minor() + "." + info.build(),
                     info.architecture().label(),
-                    info.processors()))
-        .orElseGet(() -> new CrashReport.System("", "", "", 0));
+                    info.processors(),
+                    dump.miscInfo().map(MiscInfo::build).orElse("").strip(),
+                    systemMemory()))
+        .orElseGet(() -> new SystemFacts("", "", "", 0, "", systemMemory()));
   }
 
-  CrashReport.Process process() {
+  private SystemFacts.Memory systemMemory() {
+    return dump.systemMemory()
+        .map(
+            all ->
+                new SystemFacts.Memory(
+                    all.physical(), all.available(), all.commit(), all.commitLimit()))
+        .orElse(SystemFacts.Memory.UNKNOWN);
+  }
+
+  ProcessFacts process() {
     Optional<MiscInfo> misc = dump.miscInfo();
     Optional<ProcessParameters> parameters =
         windows()
             ? ProcessParameters.read(memory, dump.architecture(), dump.threads())
             : Optional.empty();
     Optional<DumpModule> program = dump.modules().list().stream().findFirst();
-    return new CrashReport.Process(
+    return new ProcessFacts(
         misc.map(info -> info.processId().orElse(0)).orElse(0L),
         program.map(DumpModule::name).orElse(""),
         program.map(DumpModule::path).orElse(""),
         misc.flatMap(MiscInfo::createTime).map(Instant::toString).orElse(""),
         parameters.map(ProcessParameters::commandLine).orElse(""),
         parameters.map(ProcessParameters::environment).orElse(List.of()),
-        resources(dump.resources()));
+        resources(misc),
+        Rights.of(windows() ? dump.token() : Optional.empty(), misc));
   }
 
-  private static CrashReport.Resources resources(Resources used) {
-    return new CrashReport.Resources(
-        used.workingSet(), used.peakWorkingSet(), used.commit(), used.peakCommit(), used.handles());
+  private ProcessFacts.Resources resources(Optional<MiscInfo> misc) {
+    Resources used = dump.resources();
+    Optional<Handles> handles = dump.handles();
+    return new ProcessFacts.Resources(
+        used.workingSet(),
+        used.peakWorkingSet(),
+        used.commit(),
+        used.peakCommit(),
+        used.jobCommit(),
+        used.jobPeakCommit(),
+        used.jobCommitLimit(),
+        misc.map(info -> info.userSeconds().orElse(0)).orElse(0L),
+        misc.map(info -> info.kernelSeconds().orElse(0)).orElse(0L),
+        handles.map(Handles::count).orElse(0),
+        handles.map(Facts::mostFrequent).orElse(List.of()));
+  }
+
+  private static List<ProcessFacts.HandleType> mostFrequent(Handles handles) {
+    return handles.types().entrySet().stream()
+        .map(type -> new ProcessFacts.HandleType(type.getKey(), type.getValue()))
+        .sorted(
+            Comparator.comparing(ProcessFacts.HandleType::count)
+                .reversed()
+                .thenComparing(ProcessFacts.HandleType::type))
+        .limit(MOST_HANDLE_TYPES)
+        .toList();
   }
 
   CrashReport.ExceptionFacts exception(ExceptionInfo exception, CrashReason reason) {

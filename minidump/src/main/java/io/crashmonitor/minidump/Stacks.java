@@ -5,6 +5,7 @@ import io.crashmonitor.minidump.reader.CpuContext;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.DumpThread;
 import io.crashmonitor.minidump.reader.Minidump;
+import io.crashmonitor.minidump.reader.ThreadInfo;
 import io.crashmonitor.minidump.report.CrashReport;
 import io.crashmonitor.minidump.report.Signature;
 import io.crashmonitor.minidump.unwind.Code;
@@ -13,6 +14,7 @@ import io.crashmonitor.minidump.unwind.FrameSource;
 import io.crashmonitor.minidump.unwind.RawFrame;
 import io.crashmonitor.minidump.unwind.Recursion;
 import io.crashmonitor.minidump.unwind.StackWalk;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,11 +56,36 @@ final class Stacks {
   }
 
   CrashReport.ThreadStack empty(long id) {
-    return new CrashReport.ThreadStack(id, name(id), List.of(), false);
+    return stack(id, List.of(), false);
   }
 
-  private String name(long id) {
-    return dump.threadNames().getOrDefault(id, "");
+  private CrashReport.ThreadStack stack(long id, List<CrashReport.Frame> frames, boolean more) {
+    Optional<ThreadInfo> info = Optional.ofNullable(dump.threadInfos().get(id));
+    return new CrashReport.ThreadStack(
+        id,
+        dump.threadNames().getOrDefault(id, ""),
+        frames,
+        more,
+        info.map(known -> start(known.startAddress())).orElse(""),
+        info.flatMap(ThreadInfo::created).map(Instant::toString).orElse(""),
+        info.map(known -> known.user().toMillis()).orElse(0L),
+        info.map(known -> known.kernel().toMillis()).orElse(0L));
+  }
+
+  private String start(long address) {
+    if (address == 0) {
+      return "";
+    }
+    RawFrame frame = new RawFrame(address, true, FrameSource.CONTEXT, Optional.empty());
+    FrameNames.Named place = names.name(frame);
+    String module = place.module().map(DumpModule::name).orElse("");
+    if (place.function().isPresent()) {
+      return module + "!" + place.function().get();
+    }
+    return place
+        .module()
+        .map(found -> module + "+" + Facts.hex(address - found.base()))
+        .orElseGet(() -> Facts.hex(address));
   }
 
   Walked walk(long id, CpuContext context, long stackEnd, int limit) {
@@ -73,10 +100,7 @@ final class Stacks {
       frames.add(frame(frame, place));
       parts.add(part(frame.frame(), place));
     }
-    return new Walked(
-        new CrashReport.ThreadStack(
-            id, name(id), frames, folded.size() > limit || raw.size() == DEEPEST),
-        parts);
+    return new Walked(stack(id, frames, folded.size() > limit || raw.size() == DEEPEST), parts);
   }
 
   private static CrashReport.Frame frame(Recursion.Folded folded, FrameNames.Named place) {

@@ -39,9 +39,11 @@ final class Summary {
   }
 
   private static String place(CrashReport.Frame frame) {
-    String module = frame.module().isEmpty() ? "unknown code" : frame.module();
-    return frame.function().isEmpty()
-        ? module + " at " + frame.offset()
-        : frame.managed() ? frame.function() : module + "!" + frame.function();
+    if (!frame.function().isEmpty()) {
+      return frame.managed() ? frame.function() : frame.module() + "!" + frame.function();
+    }
+    return frame.module().isEmpty()
+        ? "no module at " + frame.offset()
+        : frame.module() + "+" + frame.offset();
   }
 }

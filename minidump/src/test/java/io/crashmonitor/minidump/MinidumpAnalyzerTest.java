@@ -8,6 +8,7 @@ import io.crashmonitor.minidump.reader.ByteSource;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MinidumpException;
 import io.crashmonitor.minidump.report.CrashReport;
+import io.crashmonitor.minidump.report.ProcessFacts;
 import io.crashmonitor.minidump.synth.Bytes;
 import io.crashmonitor.minidump.synth.DumpBuilder;
 import io.crashmonitor.minidump.synth.ImageBuilder;
@@ -31,10 +32,10 @@ class MinidumpAnalyzerTest {
     assertThat(report.summary())
         .isEqualTo("Access violation: write of 0x10 (null pointer) in app.exe!boom");
     assertThat(report.process())
-        .returns(4711L, CrashReport.Process::id)
-        .returns("app.exe", CrashReport.Process::name)
-        .returns("2023-11-14T22:13:20Z", CrashReport.Process::startTime)
-        .returns("app.exe --port 80", CrashReport.Process::commandLine);
+        .returns(4711L, ProcessFacts::id)
+        .returns("app.exe", ProcessFacts::name)
+        .returns("2023-11-14T22:13:20Z", ProcessFacts::startTime)
+        .returns("app.exe --port 80", ProcessFacts::commandLine);
     assertThat(report.exception())
         .returns("0xC0000005", CrashReport.ExceptionFacts::code)
         .returns("0x140001140", CrashReport.ExceptionFacts::address)
@@ -249,12 +250,15 @@ class MinidumpAnalyzerTest {
   }
 
   @Test
-  void tellsMemoryAndHandlesOfTheProcess() throws IOException {
+  void tellsTheMemoryOfTheProcess() throws IOException {
     CrashReport report =
         MinidumpAnalyzer.analyze(
             Corpus.dump("minidump-stackwalk__windows-x86"), AnalysisOptions.defaults());
 
     assertThat(report.process().resources())
-        .isEqualTo(new CrashReport.Resources(352849920, 463015936, 205336576, 336879616, 0));
+        .returns(352849920L, ProcessFacts.Resources::workingSet)
+        .returns(463015936L, ProcessFacts.Resources::peakWorkingSet)
+        .returns(205336576L, ProcessFacts.Resources::commit)
+        .returns(336879616L, ProcessFacts.Resources::peakCommit);
   }
 }

@@ -4,6 +4,8 @@ import io.crashmonitor.minidump.report.CrashReport;
 import io.crashmonitor.minidump.report.CrashReport.Frame;
 import io.crashmonitor.minidump.report.CrashReport.ManagedException;
 import io.crashmonitor.minidump.report.CrashReport.ThreadStack;
+import io.crashmonitor.minidump.report.ProcessFacts;
+import io.crashmonitor.minidump.report.SystemFacts;
 import java.util.List;
 
 /**
@@ -39,12 +41,16 @@ final class TextReport {
       report.otherThreads().forEach(thread -> writer.thread("Thread", thread));
     } else if (!report.otherThreads().isEmpty()) {
       writer.line();
-      writer.line(
-          writer.paint(
-              DIM, report.otherThreads().size() + " other threads: --all shows their stacks"));
+      writer.line(writer.paint(DIM, others(report.otherThreads().size())));
     }
     writer.findings();
     return writer.text.toString().stripTrailing();
+  }
+
+  private static String others(int count) {
+    return count == 1
+        ? "1 other thread: --all shows its stack"
+        : count + " other threads: --all shows their stacks";
   }
 
   private String paint(String style, String words) {
@@ -92,59 +98,47 @@ final class TextReport {
       fact("reason", exception.reason());
       fact("address", address(exception));
     }
-    CrashReport.Process process = report.process();
+    ProcessFacts process = report.process();
     fact("process", process.name() + (process.id() == 0 ? "" : ", pid " + process.id()));
     fact("started", process.startTime());
     fact("command", cut(process.commandLine()));
-    fact("memory", memory(process.resources()));
+    fact("rights", Amounts.rights(process.rights()));
+    fact("memory", Amounts.memory(process.resources()));
+    fact("handles", Amounts.handles(process.resources()));
+    fact("CPU time", Amounts.cpu(process.resources()));
     fact(
         "dump",
         report.dump().kind()
             + ", "
-            + size(report.dump().size())
+            + Amounts.size(report.dump().size())
             + ", written "
             + report.dump().time());
-    CrashReport.System system = report.system();
+    SystemFacts system = report.system();
     fact("system", system.os() + " " + system.version() + " " + system.architecture());
+    fact("node", Amounts.machine(system));
     if (report.runtime() != null) {
-      fact(
-          "runtime",
-          report.runtime().name()
-              + " "
-              + report.runtime().version()
-              + " (read by "
-              + report.runtime().source()
-              + ")");
+      CrashReport.Runtime runtime = report.runtime();
+      String version = runtime.version().isEmpty() ? "" : " " + runtime.version();
+      fact("runtime", runtime.name() + version + " (read by " + runtime.source() + ")");
     }
     report.dump().comment().lines().forEach(comment -> fact("comment", comment));
     fact("signature", report.signature());
   }
 
-  private static String address(CrashReport.ExceptionFacts exception) {
-    return exception.module().isEmpty()
-        ? exception.address() + ", in no module"
-        : exception.address() + ", " + exception.module() + "+" + exception.offset();
-  }
-
-  private static String memory(CrashReport.Resources used) {
-    String commit =
-        used.commit() == 0
-            ? ""
-            : size(used.commit()) + " committed (peak " + size(used.peakCommit()) + ")";
-    String handles = used.handles() == 0 ? "" : used.handles() + " handles";
-    return commit + (commit.isEmpty() || handles.isEmpty() ? "" : ", ") + handles;
+  private String address(CrashReport.ExceptionFacts exception) {
+    if (!exception.module().isEmpty()) {
+      return exception.address() + ", " + exception.module() + "+" + exception.offset();
+    }
+    boolean managed =
+        report.crashingThread() != null
+            && report.crashingThread().frames().stream().limit(1).anyMatch(Frame::managed);
+    return exception.address() + (managed ? ", in managed code" : ", in no module");
   }
 
   private static String cut(String command) {
     return command.length() <= LONGEST_COMMAND
         ? command
         : command.substring(0, LONGEST_COMMAND) + " …";
-  }
-
-  private static String size(long bytes) {
-    return bytes < 1_000_000
-        ? bytes / 1000 + " kB"
-        : bytes < 1_000_000_000L ? bytes / 1_000_000 + " MB" : bytes / 1_000_000_000L + " GB";
   }
 
   private void managed(ManagedException exception) {
@@ -159,18 +153,24 @@ final class TextReport {
             + paint(DIM, hresult + "  [" + exception.source() + "]"));
     for (CrashReport.ManagedFrame frame : exception.frames()) {
       String place = frame.file().isEmpty() ? "" : " in " + frame.file() + ":" + frame.line();
-      String parameters = frame.parameters().isEmpty() ? "" : "(" + frame.parameters() + ")";
-      line("   at " + plain(frame.method() + parameters + place));
+      line("   at " + plain(frame.method() + parameters(exception, frame) + place));
       if (frame.endOfPrevious()) {
         line(paint(DIM, "   --- end of stack trace from previous location ---"));
       }
     }
   }
 
+  /** Of the sources that read metadata, "no parameters" is a fact; others just do not tell. */
+  private static String parameters(ManagedException exception, CrashReport.ManagedFrame frame) {
+    boolean known = exception.source().equals("contract") || exception.source().equals("heuristic");
+    boolean named = !frame.method().startsWith("0x") && !frame.method().endsWith(")");
+    return frame.parameters().isEmpty() && !(known && named) ? "" : "(" + frame.parameters() + ")";
+  }
+
   private void thread(String title, ThreadStack thread) {
     line();
     String name = thread.name().isEmpty() ? "" : " \"" + plain(thread.name()) + "\"";
-    line(paint(BOLD, title + " " + thread.id() + name));
+    line(paint(BOLD, title + " " + thread.id() + name) + paint(DIM, plain(began(thread))));
     List<Frame> frames = thread.frames();
     for (int i = 0; i < frames.size(); i++) {
       line(frame(i, frames.get(i)));
@@ -178,6 +178,13 @@ final class TextReport {
     if (thread.truncated()) {
       line(paint(DIM, "      …"));
     }
+  }
+
+  private static String began(ThreadStack thread) {
+    String start = thread.start().isEmpty() ? "" : ", began in " + thread.start();
+    String created = thread.created().isEmpty() ? "" : ", created " + thread.created();
+    long cpu = thread.userMillis() + thread.kernelMillis();
+    return start + created + (created.isEmpty() ? "" : ", CPU " + Amounts.seconds(cpu));
   }
 
   private String frame(int index, Frame frame) {

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param protection PAGE_*
  */
 public record MemoryRegion(long base, long size, long state, long protection) {
-  private static final int SIZE = 48;
-  private static final int MOST = 1 << 20;
+  static final int SIZE = 48;
+  static final int MOST = 1 << 20;
   private static final long RESERVED = 0x2000;
   private static final long FREE = 0x10000;
   private static final long GUARD = 0x100;
@@ -21,8 +21,7 @@ public record MemoryRegion(long base, long size, long state, long protection) {
   private static final long EXECUTE_READ = 0x20;
 
   /** The region that holds the address; entries are read one by one, none is kept. */
-  static Optional<MemoryRegion> find(ByteSource bytes, StreamEntry stream, long address) {
-    SizedList list = SizedList.read(bytes, stream, SIZE, MOST, true);
+  static Optional<MemoryRegion> find(ByteSource bytes, SizedList list, long address) {
     for (int i = 0; i < list.count(); i++) {
       long at = list.entry(i);
       if (Long.compareUnsigned(address - bytes.u64(at), bytes.u64(at + 24)) < 0) {

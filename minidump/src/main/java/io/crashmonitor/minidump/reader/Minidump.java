@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -157,30 +158,62 @@ public final class Minidump implements Closeable {
         .orElse(Map.of());
   }
 
+  /** What the system knew of the threads, by their id. */
+  public Map<Long, ThreadInfo> threadInfos() {
+    return stream(
+            StreamType.THREAD_INFO_LIST,
+            entry ->
+                ThreadInfo.readAll(bytes, sized(entry, ThreadInfo.SIZE, DumpThread.MOST, false)))
+        .orElse(Map.of());
+  }
+
   /** Images that were unloaded before. */
   public List<UnloadedModule> unloadedModules() {
-    return stream(StreamType.UNLOADED_MODULES, entry -> UnloadedModule.readAll(bytes, entry))
+    return stream(
+            StreamType.UNLOADED_MODULES,
+            entry ->
+                UnloadedModule.readAll(
+                    bytes, sized(entry, UnloadedModule.SIZE, UnloadedModule.MOST, false)))
+        .orElse(List.of());
+  }
+
+  /** Unwind entries of code that the program made at run time. */
+  public List<DynamicTable> dynamicTables() {
+    return stream(StreamType.FUNCTION_TABLE, entry -> DynamicTable.readAll(bytes, entry))
         .orElse(List.of());
   }
 
   /** State of the region that holds the address, where the dump lists regions. */
   public Optional<MemoryRegion> region(long address) {
-    return directory
-        .first(StreamType.MEMORY_INFO_LIST)
-        .flatMap(entry -> parse(entry, e -> MemoryRegion.find(bytes, e, address)))
-        .flatMap(region -> region);
+    return stream(
+            StreamType.MEMORY_INFO_LIST,
+            entry -> sized(entry, MemoryRegion.SIZE, MemoryRegion.MOST, true))
+        .flatMap(regions -> MemoryRegion.find(bytes, regions, address));
   }
 
-  /** Memory and handles of the process. */
+  /** Memory of the process. */
   public Resources resources() {
-    long handles =
-        stream(
-                StreamType.HANDLE_DATA,
-                entry -> SizedList.read(bytes, entry, 32, Integer.MAX_VALUE, false).count())
-            .orElse(0);
     return stream(StreamType.PROCESS_VM_COUNTERS, entry -> Resources.counters(bytes, entry))
-        .orElse(new Resources(0, 0, 0, 0, 0))
-        .withHandles(handles);
+        .orElse(Resources.UNKNOWN);
+  }
+
+  /** Handles of the process. */
+  public Optional<Handles> handles() {
+    return stream(
+        StreamType.HANDLE_DATA,
+        entry -> Handles.read(bytes, sized(entry, Handles.SIZE, Handles.MOST, false)));
+  }
+
+  /** Memory of the machine. */
+  public Optional<SystemMemory> systemMemory() {
+    return stream(StreamType.SYSTEM_MEMORY_INFO, entry -> SystemMemory.read(bytes, entry));
+  }
+
+  /** As whom the process ran. */
+  public Optional<ProcessToken> token() {
+    OptionalLong pid = miscInfo().map(MiscInfo::processId).orElse(OptionalLong.empty());
+    return stream(StreamType.TOKEN, entry -> ProcessToken.read(bytes, entry, pid))
+        .flatMap(token -> token);
   }
 
   /** What names a module's symbols. */
@@ -220,13 +253,25 @@ public final class Minidump implements Closeable {
   private Shape.Entries entries(StreamEntry entry, int size, int limit) {
     Shape.Entries entries = Shape.entries(bytes, entry, size, limit);
     if (entries.cut()) {
-      findings.add(
-          Finding.at(
-              entry.name(),
-              entry.offset(),
-              entries.claimed() + " entries are claimed, " + entries.count() + " could be read"));
+      noteCut(entry, Long.toString(entries.claimed()), entries.count());
     }
     return entries;
+  }
+
+  private SizedList sized(StreamEntry entry, int known, int limit, boolean wideCount) {
+    SizedList list = SizedList.read(bytes, entry, known, limit, wideCount);
+    if (list.cut()) {
+      noteCut(entry, Long.toUnsignedString(list.claimed()), list.count());
+    }
+    return list;
+  }
+
+  private void noteCut(StreamEntry entry, String claimed, int count) {
+    findings.add(
+        Finding.at(
+            entry.name(),
+            entry.offset(),
+            claimed + " entries are claimed, " + count + " could be read"));
   }
 
   @Override

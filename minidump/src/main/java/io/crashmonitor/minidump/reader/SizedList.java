@@ -7,8 +7,9 @@ package io.crashmonitor.minidump.reader;
  * @param first offset of entry 0
  * @param step size of an entry in this file
  * @param count entries that can be read
+ * @param claimed entries the stream says it has; unsigned
  */
-record SizedList(long first, long step, int count) {
+record SizedList(long first, long step, int count, long claimed) {
   /**
    * Reads the list's header.
    *
@@ -29,10 +30,14 @@ record SizedList(long first, long step, int count) {
     long room = Math.min(stream.end(), bytes.size()) - first;
     long fits = Math.max(0, room) / step;
     long count = claimed < 0 ? fits : Math.min(claimed, fits);
-    return new SizedList(first, step, (int) Math.min(count, limit));
+    return new SizedList(first, step, (int) Math.min(count, limit), claimed);
   }
 
   long entry(int index) {
     return first + index * step;
+  }
+
+  boolean cut() {
+    return Long.compareUnsigned(count, claimed) < 0;
   }
 }

@@ -12,11 +12,10 @@ import java.util.List;
  * @param name of the file
  */
 public record UnloadedModule(long base, long size, String name) {
-  private static final int SIZE = 24;
-  private static final int MOST = 4096;
+  static final int SIZE = 24;
+  static final int MOST = 4096;
 
-  static List<UnloadedModule> readAll(ByteSource bytes, StreamEntry stream) {
-    SizedList list = SizedList.read(bytes, stream, SIZE, MOST, false);
+  static List<UnloadedModule> readAll(ByteSource bytes, SizedList list) {
     List<UnloadedModule> modules = new ArrayList<>(list.count());
     for (int i = 0; i < list.count(); i++) {
       long at = list.entry(i);

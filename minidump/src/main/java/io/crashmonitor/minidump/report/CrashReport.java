@@ -35,8 +35,8 @@ public record CrashReport(
     List<String> signatureParts,
     String summary,
     Dump dump,
-    System system,
-    Process process,
+    SystemFacts system,
+    ProcessFacts process,
     ExceptionFacts exception,
     Runtime runtime,
     List<ManagedException> managed,
@@ -59,8 +59,13 @@ public record CrashReport(
     findings = copy(findings);
   }
 
-  private static <T> List<T> copy(List<T> list) {
+  static <T> List<T> copy(List<T> list) {
     return list == null ? List.of() : List.copyOf(list);
+  }
+
+  /** Texts that were added to the schema are missing in older reports. */
+  static String text(String text) {
+    return text == null ? "" : text;
   }
 
   /**
@@ -79,52 +84,6 @@ public record CrashReport(
       streams = copy(streams);
     }
   }
-
-  /**
-   * The system.
-   *
-   * @param os family: {@code Windows}
-   * @param version {@code 10.0.20348}
-   * @param architecture of the process: {@code amd64}, {@code x86}, {@code arm64}
-   * @param processors how many
-   */
-  public record System(String os, String version, String architecture, int processors) {}
-
-  /**
-   * The process.
-   *
-   * @param id process id; 0 when the dump has none
-   * @param name file name of the program
-   * @param path of the program
-   * @param startTime whole seconds
-   * @param commandLine as the process had it
-   * @param environment names of its variables, never their values
-   * @param resources what it used; all 0 when the dump does not tell
-   */
-  public record Process(
-      long id,
-      String name,
-      String path,
-      String startTime,
-      String commandLine,
-      List<String> environment,
-      Resources resources) {
-    public Process {
-      environment = copy(environment);
-    }
-  }
-
-  /**
-   * What the process used when it crashed.
-   *
-   * @param workingSet bytes in RAM
-   * @param peakWorkingSet the most it ever had
-   * @param commit bytes committed: what a Windows container's memory limit counts
-   * @param peakCommit the most it ever had
-   * @param handles open handles
-   */
-  public record Resources(
-      long workingSet, long peakWorkingSet, long commit, long peakCommit, long handles) {}
 
   /**
    * The exception.
@@ -212,10 +171,25 @@ public record CrashReport(
    * @param name if it was given one
    * @param frames innermost first
    * @param truncated whether the stack goes on beyond the frames given
+   * @param start function it was created with, as {@code module!function} or {@code
+   *     module+0xoffset}; empty when not known
+   * @param created when, whole milliseconds; empty when not known
+   * @param userMillis CPU time in user mode
+   * @param kernelMillis CPU time in the kernel
    */
-  public record ThreadStack(long id, String name, List<Frame> frames, boolean truncated) {
+  public record ThreadStack(
+      long id,
+      String name,
+      List<Frame> frames,
+      boolean truncated,
+      String start,
+      String created,
+      long userMillis,
+      long kernelMillis) {
     public ThreadStack {
       frames = copy(frames);
+      start = text(start);
+      created = text(created);
     }
   }
 

@@ -61,8 +61,9 @@ final class Amd64Walk implements StackWalk {
     private RawFrame frame() {
       long pc = exact ? registers.ip : registers.ip - 1;
       Optional<ManagedCode> managed = code.managed(pc);
-      boolean jit = source == FrameSource.UNWIND && managed.isPresent();
-      FrameSource found = jit && code.images().find(pc).isEmpty() ? FrameSource.JIT : source;
+      boolean made = managed.isPresent() || code.dynamic().contains(pc);
+      boolean jit = source == FrameSource.UNWIND && made && code.images().find(pc).isEmpty();
+      FrameSource found = jit ? FrameSource.JIT : source;
       return new RawFrame(registers.ip, exact, found, managed);
     }
 
@@ -95,7 +96,7 @@ final class Amd64Walk implements StackWalk {
           return unwind(managed.get());
         }
         if (image.isEmpty()) {
-          return frame.managed().isPresent() ? leaf() : badCall(frame);
+          return frame.managed().isPresent() ? leaf() : outside(frame);
         }
         if (!image.get().hasFunctionTable()) {
           return false;
@@ -119,6 +120,15 @@ final class Amd64Walk implements StackWalk {
       exact = false;
       source = FrameSource.UNWIND;
       return registers.ip == 0 || code.known(registers.ip);
+    }
+
+    /** In no image: code made at run time that the dump lists, or no code at all. */
+    private boolean outside(RawFrame frame) {
+      if (!code.dynamic().contains(frame.pc())) {
+        return badCall(frame);
+      }
+      Optional<RuntimeFunction> function = code.dynamic().find(frame.pc());
+      return function.isPresent() ? unwind(function.get()) : leaf();
     }
 
     /** A call of a bad pointer: nothing ran there, the return address is on top of the stack. */

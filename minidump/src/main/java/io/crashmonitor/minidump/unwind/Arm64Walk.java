@@ -61,7 +61,7 @@ final class Arm64Walk implements StackWalk {
         return true;
       }
       registers.set(start);
-      if (source == FrameSource.FRAME_POINTER && registers.x[Arm64Registers.FP] == 0) {
+      if (source == FrameSource.FRAME_POINTER && endsAt(registers.x[Arm64Registers.FP])) {
         return false;
       }
       return byFramePointer() || bySearch();
@@ -103,6 +103,12 @@ final class Arm64Walk implements StackWalk {
       exact = false;
       source = FrameSource.UNWIND;
       return code.looksLikeReturnAddress(registers.pc);
+    }
+
+    /** The chain's proper end: no saved frame pointer, nobody to return to. */
+    private boolean endsAt(long frame) {
+      return frame == 0
+          || memory.readable(frame, 16) && memory.u64(frame) == 0 && memory.u64(frame + 8) == 0;
     }
 
     private boolean byFramePointer() {

@@ -2,6 +2,7 @@ package io.crashmonitor.minidump.unwind;
 
 import io.crashmonitor.minidump.clr.ManagedCode;
 import io.crashmonitor.minidump.clr.ManagedRuntime;
+import io.crashmonitor.minidump.pe.DynamicFunctions;
 import io.crashmonitor.minidump.pe.Images;
 import io.crashmonitor.minidump.pe.LoadedImage;
 import io.crashmonitor.minidump.reader.Architecture;
@@ -15,9 +16,14 @@ import java.util.Optional;
  * @param memory of the process
  * @param images by address
  * @param runtime if there is one
+ * @param dynamic code made at run time that the dump lists with its unwind entries
  */
 public record Code(
-    Architecture architecture, Memory memory, Images images, Optional<ManagedRuntime> runtime) {
+    Architecture architecture,
+    Memory memory,
+    Images images,
+    Optional<ManagedRuntime> runtime,
+    DynamicFunctions dynamic) {
   /** The managed code at an address: outside all images, or in an image that is an assembly. */
   Optional<ManagedCode> managed(long pc) {
     if (runtime.isEmpty()) {
@@ -33,13 +39,17 @@ public record Code(
     if (image.isPresent()) {
       return image.get().mayExecute(value - 1) && behindCall(value);
     }
-    return runtime.isPresent() && runtime.get().resolve(value - 1).isPresent();
+    return made(value - 1);
   }
 
-  /** Whether the address is in an image or in code of the managed runtime. */
+  /** Whether the address is in an image or in code that was made at run time. */
   boolean known(long ip) {
-    return images.find(ip).isPresent()
-        || runtime.isPresent() && runtime.get().resolve(ip - 1).isPresent();
+    return images.find(ip).isPresent() || made(ip - 1);
+  }
+
+  /** Whether the address, which is in no image, is in code that the runtime or the dump knows. */
+  private boolean made(long pc) {
+    return dynamic.contains(pc) || runtime.isPresent() && runtime.get().resolve(pc).isPresent();
   }
 
   /**

@@ -37,8 +37,7 @@ final class FramePointerWalk implements StackWalk {
       boolean exact = at.source() == FrameSource.CONTEXT;
       frames.add(new RawFrame(at.ip(), exact, at.source(), Optional.empty()));
       Optional<Position> caller = exact ? fromTop(at, context) : Optional.empty();
-      if (at.source() == FrameSource.FRAME_POINTER && at.fp() == 0) {
-        // The chain's proper end: the thread's first frame.
+      if (at.source() == FrameSource.FRAME_POINTER && endsAt(at.fp())) {
         break;
       }
       Position from = at;
@@ -51,6 +50,16 @@ final class FramePointerWalk implements StackWalk {
       at = caller.get();
     }
     return frames;
+  }
+
+  /**
+   * The chain's proper end, the thread's first frame: no saved frame pointer, nobody to return to.
+   */
+  private boolean endsAt(long frame) {
+    return frame == 0
+        || memory.readable(frame, 2L * pointerSize)
+            && memory.pointer(frame, pointerSize) == 0
+            && memory.pointer(frame + pointerSize, pointerSize) == 0;
   }
 
   /** A call of a bad pointer: the return address is on top of the stack (x86). */

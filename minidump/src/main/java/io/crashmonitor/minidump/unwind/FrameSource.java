@@ -6,7 +6,7 @@ public enum FrameSource {
   CONTEXT("context"),
   /** By the unwind tables of the callee: certain as long as the stack is sound. */
   UNWIND("unwind"),
-  /** Code outside all images that the managed runtime's own tables know. */
+  /** Code outside all images, by tables of the managed runtime or registered with the system. */
   JIT("jit"),
   /** By the chain of frame pointers: usually right. */
   FRAME_POINTER("frame-pointer"),
