@@ -26,6 +26,7 @@ import java.util.Optional;
 /** One analysis of one dump: gathers the parts of the report. */
 final class Analysis {
   private static final int MOST_OTHER_THREADS = 256;
+  private static final int STACK_OVERFLOW = 0xC00000FD;
 
   private final Minidump dump;
   private final Code code;
@@ -75,7 +76,7 @@ final class Analysis {
             exception.map(e -> CodeNames.hex(e.code())).orElse(""),
             reason.map(CrashReason::access).orElse(""),
             managed,
-            crashing.map(Stacks.Walked::signature).orElse(List.of()),
+            crashing.map(walked -> keyFrames(walked, exception.get())).orElse(List.of()),
             options.skip());
     Notes notes = new Notes(dump, code);
     exception.ifPresent(e -> notes.whereItStruck(e, reason.orElseThrow()));
@@ -103,6 +104,11 @@ final class Analysis {
         dump.findings().list().stream()
             .map(f -> new CrashReport.FindingFacts(f.part(), f.position(), f.message()))
             .toList());
+  }
+
+  private static List<Signature.Part> keyFrames(Stacks.Walked walked, ExceptionInfo exception) {
+    boolean overflow = exception.code() == STACK_OVERFLOW && !walked.recursion().isEmpty();
+    return overflow ? walked.recursion() : walked.signature();
   }
 
   private static CrashReport.Runtime runtime(ManagedRuntime.Description description) {

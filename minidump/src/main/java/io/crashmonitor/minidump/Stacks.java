@@ -16,6 +16,7 @@ import io.crashmonitor.minidump.unwind.Recursion;
 import io.crashmonitor.minidump.unwind.StackWalk;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,17 @@ final class Stacks {
     this.names = new FrameNames(code);
   }
 
-  /** A stack, and how the signature sees its frames. */
-  record Walked(CrashReport.ThreadStack stack, List<Signature.Part> signature) {}
+  /**
+   * A stack, and how the signature sees it.
+   *
+   * @param signature its frames
+   * @param recursion the functions of its longest recursion, each once and in an order of their
+   *     own: which of them, or what they call, hits the stack's end is chance; empty without
+   */
+  record Walked(
+      CrashReport.ThreadStack stack,
+      List<Signature.Part> signature,
+      List<Signature.Part> recursion) {}
 
   /** Modules that frames named so far. */
   List<DumpModule> namedModules() {
@@ -100,7 +110,32 @@ final class Stacks {
       frames.add(frame(frame, place));
       parts.add(part(frame.frame(), place));
     }
-    return new Walked(stack(id, frames, folded.size() > limit || raw.size() == DEEPEST), parts);
+    return new Walked(
+        stack(id, frames, folded.size() > limit || raw.size() == DEEPEST),
+        parts,
+        recursion(folded, parts));
+  }
+
+  private static List<Signature.Part> recursion(
+      List<Recursion.Folded> folded, List<Signature.Part> parts) {
+    int longest = -1;
+    for (int i = 0; i < parts.size(); i++) {
+      boolean longer = longest < 0 || depth(folded.get(i)) > depth(folded.get(longest));
+      longest = folded.get(i).repeats() > 1 && longer ? i : longest;
+    }
+    if (longest < 0) {
+      return List.of();
+    }
+    int end = Math.min(parts.size(), longest + folded.get(longest).cycle());
+    return parts.subList(longest, end).stream()
+        .distinct()
+        .sorted(
+            Comparator.comparing(Signature.Part::module).thenComparing(Signature.Part::function))
+        .toList();
+  }
+
+  private static int depth(Recursion.Folded frame) {
+    return frame.repeats() * frame.cycle();
   }
 
   private static CrashReport.Frame frame(Recursion.Folded folded, FrameNames.Named place) {

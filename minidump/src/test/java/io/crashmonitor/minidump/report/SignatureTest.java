@@ -10,9 +10,15 @@ import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.report.CrashReport.ManagedException;
 import io.crashmonitor.minidump.report.CrashReport.ManagedFrame;
 import io.crashmonitor.minidump.report.Signature.Part;
+import io.crashmonitor.minidump.synth.Bytes;
+import io.crashmonitor.minidump.synth.DumpBuilder;
+import io.crashmonitor.minidump.synth.ImageBuilder;
+import io.crashmonitor.minidump.synth.Samples;
+import io.crashmonitor.minidump.synth.UnwindCodes;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -98,8 +104,53 @@ class SignatureTest {
   }
 
   private static String relocated(long base) throws IOException {
-    byte[] dump = io.crashmonitor.minidump.synth.Samples.everythingAt(base).build();
+    byte[] dump = Samples.everythingAt(base).build();
     return MinidumpAnalyzer.analyze(Minidump.of(ByteSource.of(dump)), AnalysisOptions.defaults())
         .signature();
+  }
+
+  @Test
+  void whereARecursionHitsTheStacksEndDoesNotMatter() throws IOException {
+    List<String> pong = overflow(PING, PONG, PING, PONG, PING, PONG, PING, MAIN).signatureParts();
+
+    assertThat(overflow(PONG, PING, PONG, PING, PONG, PING, PONG, MAIN).signatureParts())
+        .isEqualTo(pong);
+    assertThat(overflow(LEAF, PONG, PING, PONG, PING, PONG, PING, MAIN).signatureParts())
+        .isEqualTo(pong)
+        .containsExactly("0xC00000FD", "app.exe!ping", "app.exe!pong");
+    assertThat(overflow(PING, PING, PING, PING, MAIN).signatureParts()).isNotEqualTo(pong);
+  }
+
+  private static final int LEAF = ImageBuilder.TEXT + 0x100;
+  private static final int PING = ImageBuilder.TEXT + 0x200;
+  private static final int PONG = ImageBuilder.TEXT + 0x300;
+  private static final int MAIN = ImageBuilder.TEXT + 0x400;
+
+  /** A stack overflow in the first of these functions, each called by the next. */
+  private static CrashReport overflow(int... functions) throws IOException {
+    ImageBuilder image =
+        ImageBuilder.amd64()
+            .export("leaf", LEAF)
+            .export("ping", PING)
+            .export("pong", PONG)
+            .export("main", MAIN);
+    for (int function : new int[] {LEAF, PING, PONG, MAIN}) {
+      image.function(function, function + 0x80, UnwindCodes.of(4).code(4, 2, 4).build());
+    }
+    Bytes stack = new Bytes();
+    for (int i = 1; i < functions.length; i++) {
+      stack.padTo(stack.size() + 0x28).u64(Samples.BASE + functions[i] + 0x20);
+    }
+    stack.padTo(stack.size() + 0x28).u64(0);
+    long ip = Samples.BASE + functions[0] + 0x10;
+    byte[] context = DumpBuilder.amd64Context(ip, Map.of(4, Samples.STACK));
+    DumpBuilder dump =
+        DumpBuilder.amd64()
+            .thread(7, context)
+            .exception(7, 0xC00000FDL, ip, context, 1, Samples.STACK)
+            .module(Samples.BASE, ImageBuilder.SIZE, "C:\\app\\app.exe")
+            .memory(Samples.STACK, stack.toArray())
+            .memory(Samples.BASE, image.build());
+    return MinidumpAnalyzer.analyze(dump.open(), AnalysisOptions.defaults());
   }
 }
