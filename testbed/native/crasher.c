@@ -65,8 +65,11 @@ static uint64_t epoch_ms(void) {
     return ((((uint64_t)now.dwHighDateTime << 32) | now.dwLowDateTime) - 116444736000000000ULL) / 10000;
 }
 
-/* What a CLR raises for an unhandled managed exception: HRESULT, three reserved, the runtime's base. */
+/* What a CLR prints and raises for an unhandled managed exception: HRESULT, three reserved, the runtime's base. */
 static void raise_clr(void) {
+    say(L"Unhandled exception. System.InvalidOperationException: The order has no lines.\r\n"
+        L"   at Shop.Checkout.Total(Order order)\r\n"
+        L"   at Shop.Program.Main(String[] args)\r\n");
     ULONG_PTR args[5] = {(ULONG_PTR)(LONG_PTR)(LONG)0x80131509, 0, 0, 0, (ULONG_PTR)GetModuleHandleW(NULL)};
     RaiseException(0xE0434352, EXCEPTION_NONCONTINUABLE, 5, args);
 }

@@ -42,7 +42,7 @@ class LifecycleIT {
   @Test
   void stoppingTakesNoMoreDumpsAndDoesNotRestartTheApp() {
     try (Shop shop = Shop.open("stopped")) {
-      shop.deploy("checkout", 1, "--crash", "av", "--after", "20000");
+      shop.deploy("checkout", 1, "--crash", "clr", "--after", "20000");
       shop.monitor("checkout", 3);
       shop.awaitAttached("checkout", 1);
       long generation = shop.generation("checkout");
@@ -59,7 +59,21 @@ class LifecycleIT {
 
       shop.awaitStatus("checkout", "a new run", s -> s.phase() == Phase.Monitoring);
       assertThat(shop.status("checkout").run().id()).isNotEqualTo(status.run().id());
-      shop.awaitStatus("checkout", "its first dump", s -> s.dumpCount() == 1);
+      shop.awaitStatus("checkout", "a dump", s -> s.dumpCount() >= 1);
+      await("a report tells what the app printed, and the exception in it")
+          .atMost(Shop.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(shop.reports())
+                      .anySatisfy(
+                          report -> {
+                            assertThat(report.at("/previousLog/lines").toString())
+                                .contains("The order has no lines.");
+                            assertThat(report.at("/managed/0/type").asText())
+                                .isEqualTo("System.InvalidOperationException");
+                            assertThat(report.at("/exceptionSource").asText())
+                                .isEqualTo("PreviousLog");
+                          }));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobItem;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Phase;
@@ -214,6 +215,14 @@ final class Shop implements AutoCloseable {
   /** Names of the dumps in storage: not of the reports. */
   List<String> dumps() {
     return blobs().stream().filter(b -> b.endsWith(".dmp") || b.endsWith(".dmp.gz")).toList();
+  }
+
+  List<JsonNode> reports() {
+    return blobs().stream()
+        .filter(b -> b.endsWith(".dmp.json"))
+        .map(b -> storage().getBlobClient(b).downloadContent().toString())
+        .map(json -> Serialization.unmarshal(json, JsonNode.class))
+        .toList();
   }
 
   List<String> blobs() {

@@ -7,8 +7,8 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** One request of an agent: its token, its path's crash id and its body, bounded. */
-record AgentCall(String token, String crashId, byte[] body) {
+/** One request of an agent: its token and address, its path's crash id and its body, bounded. */
+record AgentCall(String token, String address, String crashId, byte[] body) {
   private static final long TOO_LARGE_BUT_HEARD = 8L * AgentProtocol.MESSAGE_LIMIT;
   private static final JsonMapper JSON = AgentProtocol.mapper();
 
@@ -21,7 +21,11 @@ record AgentCall(String token, String crashId, byte[] body) {
     if (token.isEmpty()) {
       throw Refusal.unauthenticated("a bearer token of the pod is needed");
     }
-    return new AgentCall(token, ctx.pathParamMap().getOrDefault("crashId", ""), body(ctx));
+    return new AgentCall(
+        token,
+        ctx.req().getRemoteAddr(),
+        ctx.pathParamMap().getOrDefault("crashId", ""),
+        body(ctx));
   }
 
   /** Bounded before it is in memory, whatever its headers say. */

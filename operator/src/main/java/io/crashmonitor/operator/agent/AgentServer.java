@@ -166,7 +166,7 @@ public final class AgentServer implements AutoCloseable {
   private Reply offer(AgentCall call) {
     AgentIdentity pod = identify(call);
     if (!offers.allows(pod.podUid())) {
-      throw Refusal.tooMany();
+      throw Refusal.tooMany("too many requests of this pod");
     }
     DumpOffer offer = call.as(DumpOffer.class);
     PublishedSession session = session(pod);
@@ -192,9 +192,9 @@ public final class AgentServer implements AutoCloseable {
   }
 
   private AgentIdentity identify(AgentCall call) {
-    AgentIdentity pod = identities.identify(call.token());
+    AgentIdentity pod = identities.identify(call.token(), call.address());
     if (!requests.allows(pod.podUid())) {
-      throw Refusal.tooMany();
+      throw Refusal.tooMany("too many requests of this pod");
     }
     return pod;
   }

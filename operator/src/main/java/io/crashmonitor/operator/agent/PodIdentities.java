@@ -23,12 +23,21 @@ import java.util.stream.Collectors;
 /**
  * Who speaks: a pod-bound token is reviewed by the API server, and the pod it names must be one
  * that a session injected. What was found out is kept for ten minutes under the token's hash, so
- * each pod costs one review and one get in that time.
+ * each pod costs one review and one get in that time. Anybody can make up tokens without end: what
+ * the API server is asked is limited for each address, and altogether.
  */
 final class PodIdentities {
   static final Duration LIFE = Duration.ofMinutes(10);
   static final Duration REFUSAL_LIFE = Duration.ofSeconds(30);
   private static final int DEFAULT_GRACE_PERIOD = 30;
+
+  /** All pods may come from the address of a gateway, at once after the operator was away. */
+  static final int REVIEWS_OF_AN_ADDRESS = 1000;
+
+  private static final Duration NEXT_OF_AN_ADDRESS = Duration.ofMillis(500);
+  static final int REVIEWS = 2000;
+  private static final Duration NEXT = Duration.ofMillis(20);
+  private static final String ALL = "";
   private static final int REMEMBERED = 20_000;
   private static final int TOKEN_LIMIT = 16 * 1024;
   private static final String POD_NAME = "authentication.kubernetes.io/pod-name";
@@ -47,6 +56,8 @@ final class PodIdentities {
 
   private final Cluster cluster;
   private final Clock clock;
+  private final RequestLimits ofAddress;
+  private final RequestLimits altogether;
   private final Map<String, Known> known =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -60,15 +71,19 @@ final class PodIdentities {
   PodIdentities(Cluster cluster, Clock clock) {
     this.cluster = cluster;
     this.clock = clock;
+    this.ofAddress = new RequestLimits(REVIEWS_OF_AN_ADDRESS, NEXT_OF_AN_ADDRESS, clock);
+    this.altogether = new RequestLimits(REVIEWS, NEXT, clock);
   }
 
   /**
    * May ask the API server.
    *
    * @param token as the agent sent it
-   * @throws Refusal 401 or 403; 503 when the API server does not answer
+   * @param address it came from
+   * @throws Refusal 401 or 403; 429 for too many unknown tokens of the address; 503 for too many
+   *     altogether, or when the API server does not answer
    */
-  AgentIdentity identify(String token) {
+  AgentIdentity identify(String token, String address) {
     if (token.isEmpty() || token.length() > TOKEN_LIMIT) {
       throw Refusal.unauthenticated("a bearer token of the pod is needed");
     }
@@ -78,7 +93,7 @@ final class PodIdentities {
     synchronized (known) {
       before = Optional.ofNullable(known.get(hash)).filter(k -> now.isBefore(k.until()));
     }
-    Known answer = before.orElseGet(() -> remember(hash, ask(token, now)));
+    Known answer = before.orElseGet(() -> remember(hash, askWithin(token, address, now)));
     return answer.identity().orElseThrow(() -> answer.refusal().orElseThrow());
   }
 
@@ -87,6 +102,16 @@ final class PodIdentities {
       known.put(hash, answer);
     }
     return answer;
+  }
+
+  private Known askWithin(String token, String address, Instant now) {
+    if (!ofAddress.allows(address)) {
+      throw Refusal.tooMany("too many unknown tokens from this address");
+    }
+    if (!altogether.allows(ALL)) {
+      throw Refusal.notNow("too many unknown tokens");
+    }
+    return ask(token, now);
   }
 
   private Known ask(String token, Instant now) {

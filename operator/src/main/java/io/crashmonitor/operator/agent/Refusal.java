@@ -30,8 +30,8 @@ final class Refusal extends RuntimeException {
     return new Refusal(413, "a message is at most " + limit + " bytes");
   }
 
-  static Refusal tooMany() {
-    return new Refusal(429, "too many requests of this pod");
+  static Refusal tooMany(String message) {
+    return new Refusal(429, message);
   }
 
   static Refusal notNow(String message) {

@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** So many requests of one pod at once, and so many more as time goes by. */
+/** So many requests of one pod (or whoever) at once, and so many more as time goes by. */
 final class RequestLimits {
-  private static final int PODS = 20_000;
+  private static final int REMEMBERED = 20_000;
 
   private record Bucket(double tokens, Instant at) {}
 
@@ -21,7 +21,7 @@ final class RequestLimits {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-          return size() > PODS;
+          return size() > REMEMBERED;
         }
       };
 
@@ -35,13 +35,13 @@ final class RequestLimits {
     this.clock = clock;
   }
 
-  synchronized boolean allows(String podUid) {
+  synchronized boolean allows(String who) {
     Instant now = clock.instant();
-    Bucket before = buckets.getOrDefault(podUid, new Bucket(burst, now));
+    Bucket before = buckets.getOrDefault(who, new Bucket(burst, now));
     double back = (double) Duration.between(before.at(), now).toMillis() / refill.toMillis();
     double tokens = Math.min(burst, before.tokens() + Math.max(0, back));
     boolean allowed = tokens >= 1;
-    buckets.put(podUid, new Bucket(allowed ? tokens - 1 : tokens, now));
+    buckets.put(who, new Bucket(allowed ? tokens - 1 : tokens, now));
     return allowed;
   }
 }

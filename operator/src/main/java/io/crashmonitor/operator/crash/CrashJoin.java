@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Joins what storage, kubelet and agents say of crashes, so that each end of a process counts once.
@@ -34,6 +35,10 @@ public final class CrashJoin {
   private final List<CrashPicture.Unrecorded> unrecorded = new ArrayList<>();
   private final List<CrashPicture.Join> joins = new ArrayList<>();
   private final List<StoredCrash> undecided = new ArrayList<>();
+
+  /** Crashes that count in storage already, so far as a pod still tells of them. */
+  private final List<StoredCrash> counted = new ArrayList<>();
+
   private Optional<Instant> lookAgainAt = Optional.empty();
 
   private CrashJoin(CrashEvidence evidence) {
@@ -46,6 +51,7 @@ public final class CrashJoin {
   }
 
   private CrashPicture picture() {
+    evidence.pods().forEach(this::counted);
     evidence.pods().forEach(this::exits);
     evidence.pods().forEach(pod -> pod.terminations().forEach(t -> termination(pod, t)));
     List<StoredCrash> crashes =
@@ -57,16 +63,29 @@ public final class CrashJoin {
     return new CrashPicture(crashes, unrecorded, joins, lost(), endings(), lookAgainAt);
   }
 
+  private void counted(InjectedPod pod) {
+    Stream.concat(
+            ends(pod).map(end -> end.crash(pod, evidence.runId())),
+            pod.terminations().stream().map(t -> withoutProcess(pod, t)))
+        .filter(c -> evidence.onlyCounted().contains(c.id()))
+        .forEach(counted::add);
+  }
+
+  private Stream<ProcessEnd> ends(InjectedPod pod) {
+    return Optional.ofNullable(evidence.agents().get(pod.uid())).stream()
+        .flatMap(agent -> ProcessEnd.of(pod, agent).stream());
+  }
+
   /** Processes that the agent saw end without a dump. */
   private void exits(InjectedPod pod) {
-    AgentState agent = evidence.agents().get(pod.uid());
-    if (agent == null) {
-      return;
-    }
-    ProcessEnd.of(pod, agent).stream()
+    ends(pod)
         .filter(end -> isCrash(pod, end.code().isCrash(), end.exitTime()))
         .filter(end -> end.dumps() == 0 && !known.containsKey(end.id()))
-        .filter(end -> known.values().stream().noneMatch(c -> Ends.records(c, pod, end)))
+        .filter(end -> counted.stream().noneMatch(c -> c.id().equals(end.id())))
+        .filter(
+            end ->
+                Stream.concat(known.values().stream(), counted.stream())
+                    .noneMatch(c -> Ends.records(c, pod, end)))
         .forEach(end -> waitOrRecord(pod, end));
   }
 
@@ -94,7 +113,9 @@ public final class CrashJoin {
         halves.stream().filter(c -> !Ends.isRecordOfTermination(c)).reduce((a, b) -> b);
     if (other.isPresent()) {
       join(other.get(), t);
-    } else if (halves.isEmpty() && undecided.stream().noneMatch(c -> Ends.isOf(c, pod, t))) {
+    } else if (halves.isEmpty()
+        && Stream.concat(undecided.stream(), counted.stream())
+            .noneMatch(c -> Ends.isOf(c, pod, t))) {
       waitOrRecord(pod, t);
     }
   }
@@ -121,32 +142,34 @@ public final class CrashJoin {
     if (waits(pod, t.finishedAt())) {
       return;
     }
+    add(withoutProcess(pod, t), pod);
+  }
+
+  private StoredCrash withoutProcess(InjectedPod pod, Termination t) {
     AgentState agent = evidence.agents().get(pod.uid());
-    add(
-        new StoredCrash(
-            CrashId.ofTermination(pod.uid(), pod.container(), t.startedAt()),
-            evidence.runId(),
-            pod.name(),
-            pod.uid(),
-            pod.container(),
-            "",
-            0,
-            // Stands for the process, which nobody knew; it also bounds the container's instance.
-            Optional.of(t.startedAt()),
-            t.finishedAt(),
-            Ends.attachedDuring(pod, agent, t) ? CrashKind.Crash : CrashKind.CrashedBeforeAttach,
-            t.exitCode(),
-            ExitCodeSource.Kubelet,
-            DumpState.None,
-            Optional.empty(),
-            "",
-            "",
-            "",
-            false,
-            Optional.of(t.restartCount()),
-            Optional.empty(),
-            false),
-        pod);
+    return new StoredCrash(
+        CrashId.ofTermination(pod.uid(), pod.container(), t.startedAt()),
+        evidence.runId(),
+        pod.name(),
+        pod.uid(),
+        pod.container(),
+        "",
+        0,
+        // Stands for the process, which nobody knew; it also bounds the container's instance.
+        Optional.of(t.startedAt()),
+        t.finishedAt(),
+        Ends.attachedDuring(pod, agent, t) ? CrashKind.Crash : CrashKind.CrashedBeforeAttach,
+        t.exitCode(),
+        ExitCodeSource.Kubelet,
+        DumpState.None,
+        Optional.empty(),
+        "",
+        "",
+        "",
+        false,
+        Optional.of(t.restartCount()),
+        Optional.empty(),
+        false);
   }
 
   /** Whether the dump of this end may still come. */

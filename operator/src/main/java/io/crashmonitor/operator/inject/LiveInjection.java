@@ -54,6 +54,12 @@ public record LiveInjection(
     return owned.template();
   }
 
+  /** Whether any of it can be this session's: also where somebody took the label alone away. */
+  public boolean mayBeOf(String uid) {
+    return present()
+        && sessionUid.or(() -> sidecar.flatMap(LiveInjection::toldSession)).orElse(uid).equals(uid);
+  }
+
   /** Whether it was this session that put it there. */
   public boolean of(String uid) {
     return sessionUid.filter(uid::equals).isPresent();
@@ -73,6 +79,13 @@ public record LiveInjection(
 
   static boolean hasHook(Container container) {
     return container.getLifecycle() != null && container.getLifecycle().getPostStart() != null;
+  }
+
+  private static Optional<String> toldSession(Container sidecar) {
+    return sidecar.getEnv().stream()
+        .filter(e -> Names.ENV_SESSION_UID.equals(e.getName()) && e.getValue() != null)
+        .map(e -> e.getValue())
+        .findFirst();
   }
 
   private static boolean mountsOurVolume(Container container) {

@@ -77,7 +77,23 @@ final class SessionConditions {
           case Disabled, Completed, Scheduled, Monitoring -> true;
           case Failed, Blocked, Pending, Starting -> false;
         };
-    conditions.set(ConditionTypes.READY, Value.of(ready), standing.reason(), standing.message());
+    conditions.set(ConditionTypes.READY, Value.of(ready), standing.reason(), now());
+  }
+
+  /**
+   * The standing's words, or that what they tell could not be done. Only for who reads: what a
+   * session failed of is remembered by Stalled, word for word.
+   */
+  private String now() {
+    if (standing.phase() != Phase.Failed || !s.injected() || s.seen().refusal().isEmpty()) {
+      return standing.message();
+    }
+    return "The sidecar is still in the workload, because the API server did not let it be taken"
+        + " out: "
+        + s.seen().refusal().get()
+        + ". Have that rule allow it; it is tried again. What it failed of is told by condition "
+        + ConditionTypes.STALLED
+        + ".";
   }
 
   private void reconciling() {

@@ -83,7 +83,10 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
       session = StatusWriter.hold(session, FINALIZER, context);
     }
     boolean writes = plan instanceof Plan.Inject || plan instanceof Plan.Release;
-    if (writes && plan.standing().phase() == Phase.Failed) {
+    boolean remembered =
+        found.nothingNewIsAsked()
+            && found.previous().filter(p -> p.phase() == Phase.Failed).isPresent();
+    if (writes && plan.standing().phase() == Phase.Failed && !remembered) {
       // Remembered first: an operator that ends between the two must not inject once more.
       session = status.report(session, found, plan.standing(), Written.Nothing, context);
     }

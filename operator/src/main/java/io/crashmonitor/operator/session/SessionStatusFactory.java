@@ -9,7 +9,6 @@ import io.crashmonitor.operator.crash.CrashPicture;
 import io.crashmonitor.operator.crash.ExitCodeGroups;
 import io.crashmonitor.operator.inject.Breaker;
 import io.crashmonitor.operator.session.Plan.Standing;
-import io.crashmonitor.operator.storage.StorageSnapshot;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -62,7 +61,7 @@ final class SessionStatusFactory {
 
   private static int crashCount(Situation s, CrashPicture picture) {
     int known = (int) picture.crashes().stream().filter(ExitCodeGroups::isEnd).count();
-    return known + s.ledger().map(StorageSnapshot::crashesOnlyCounted).orElse(0);
+    return known + s.ledger().map(snapshot -> snapshot.onlyCounted().size()).orElse(0);
   }
 
   private static Injection injection(Situation s, Standing standing, Written written) {

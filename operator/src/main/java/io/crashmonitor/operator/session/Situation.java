@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -105,10 +106,7 @@ record Situation(
 
   /** Whether anything of this session is in the workload's template. */
   boolean injected() {
-    return seen.workload()
-        .map(Workload::injection)
-        .filter(i -> i.present() && i.sessionUid().map(uid()::equals).orElse(true))
-        .isPresent();
+    return seen.workload().map(Workload::injection).filter(i -> i.mayBeOf(uid())).isPresent();
   }
 
   /** Whether nothing of ours is missing there. */
@@ -176,6 +174,7 @@ record Situation(
                 run.startTime(),
                 until,
                 snapshot.crashes(),
+                snapshot.runId().equals(run.id()) ? snapshot.onlyCounted() : Set.of(),
                 // What was known before a fault is no reading: nothing new is concluded from it.
                 snapshot.fault().isEmpty() ? snapshot.at() : Instant.EPOCH,
                 seen.pods(),

@@ -76,11 +76,7 @@ final class WorkloadActions {
       SessionEventSources sources) {
     Optional<Workload> workload = live.map(Workload::of);
     String uid = session.getMetadata().getUid();
-    boolean ours =
-        workload
-            .map(Workload::injection)
-            .filter(i -> i.present() && i.sessionUid().map(uid::equals).orElse(true))
-            .isPresent();
+    boolean ours = workload.map(Workload::injection).filter(i -> i.mayBeOf(uid)).isPresent();
     Optional<String> refusal =
         ours
             ? result(

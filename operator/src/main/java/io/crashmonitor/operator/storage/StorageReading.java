@@ -2,6 +2,7 @@ package io.crashmonitor.operator.storage;
 
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.report.BlobLayout;
+import io.crashmonitor.report.CrashId;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads once what lies in storage for a session, and puts the ledger right by it. */
 final class StorageReading {
@@ -51,7 +53,7 @@ final class StorageReading {
         crashes,
         Optional.empty(),
         ledger.placesUsed(),
-        ledger.counted().size());
+        ledger.counted().stream().map(CrashId::new).collect(Collectors.toSet()));
   }
 
   /** One listing; where the workload has a long history, its days, newest first. */

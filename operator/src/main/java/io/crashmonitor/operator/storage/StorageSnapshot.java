@@ -1,8 +1,10 @@
 package io.crashmonitor.operator.storage;
 
+import io.crashmonitor.report.CrashId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What storage held when it was last read.
@@ -14,7 +16,7 @@ import java.util.Optional;
  * @param fault why storage cannot be read now
  * @param ledgerPlacesUsed places of that run that are taken: stored, being uploaded, or (dump type
  *     None) analysed
- * @param crashesOnlyCounted crashes of that run without a report, because it has too many
+ * @param onlyCounted crashes of that run without a report, because it has too many
  */
 public record StorageSnapshot(
     Instant at,
@@ -22,9 +24,10 @@ public record StorageSnapshot(
     List<StoredCrash> crashes,
     Optional<StorageFault> fault,
     int ledgerPlacesUsed,
-    int crashesOnlyCounted) {
+    Set<CrashId> onlyCounted) {
   public StorageSnapshot {
     crashes = List.copyOf(crashes);
+    onlyCounted = Set.copyOf(onlyCounted);
   }
 
   /** Whether both say the same but for the time. */
@@ -33,6 +36,6 @@ public record StorageSnapshot(
         && crashes.equals(other.crashes)
         && fault.equals(other.fault)
         && ledgerPlacesUsed == other.ledgerPlacesUsed
-        && crashesOnlyCounted == other.crashesOnlyCounted;
+        && onlyCounted.equals(other.onlyCounted);
   }
 }

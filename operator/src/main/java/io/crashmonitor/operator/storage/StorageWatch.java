@@ -198,7 +198,7 @@ public final class StorageWatch implements AutoCloseable {
           last.map(StorageSnapshot::crashes).orElse(List.of()),
           Optional.of(fault),
           last.map(StorageSnapshot::ledgerPlacesUsed).orElse(0),
-          last.map(StorageSnapshot::crashesOnlyCounted).orElse(0));
+          last.map(StorageSnapshot::onlyCounted).orElse(Set.of()));
     }
 
     private synchronized boolean keep(StorageSnapshot snapshot) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PodIdentitiesTest {
   private final MovableClock clock = new MovableClock(Samples.NOON);
   private final PlayedCluster cluster = new PlayedCluster();
+  private static final String POD = "10.0.0.7";
   private final PodIdentities identities = new PodIdentities(cluster, clock);
 
   /** Says what the test wants it to. */
@@ -79,7 +80,7 @@ class PodIdentitiesTest {
 
   @Test
   void aPodIsWhatTheApiServerSaysItIs() {
-    AgentIdentity pod = identities.identify("token");
+    AgentIdentity pod = identities.identify("token", POD);
 
     assertThat(pod.namespace() + "/" + pod.pod() + "/" + pod.podUid())
         .isEqualTo("shop/web-1/uid-1");
@@ -90,39 +91,39 @@ class PodIdentitiesTest {
 
   @Test
   void anIdentityIsKeptForTenMinutes() {
-    identities.identify("token");
+    identities.identify("token", POD);
     clock.advance(PodIdentities.LIFE.minusSeconds(1));
-    identities.identify("token");
+    identities.identify("token", POD);
     assertThat(cluster.asked).isEqualTo(1);
 
     clock.advance(Duration.ofSeconds(1));
-    identities.identify("token");
+    identities.identify("token", POD);
     assertThat(cluster.asked).isEqualTo(2);
-    identities.identify("another token");
+    identities.identify("another token", POD);
     assertThat(cluster.asked).isEqualTo(3);
   }
 
   @Test
   void aRefusalIsKeptForHalfAMinute() {
     cluster.authenticated = false;
-    assertThatThrownBy(() -> identities.identify("token")).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> identities.identify("token", POD)).isInstanceOf(Refusal.class);
     cluster.authenticated = true;
-    assertThatThrownBy(() -> identities.identify("token")).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> identities.identify("token", POD)).isInstanceOf(Refusal.class);
 
     clock.advance(PodIdentities.REFUSAL_LIFE);
 
-    assertThat(identities.identify("token").pod()).isEqualTo("web-1");
+    assertThat(identities.identify("token", POD).pod()).isEqualTo("web-1");
     assertThat(cluster.asked).isEqualTo(2);
   }
 
   @Test
   void anApiServerThatIsAwaySaysNothingAboutTheToken() {
     cluster.up = false;
-    assertThatThrownBy(() -> identities.identify("token"))
+    assertThatThrownBy(() -> identities.identify("token", POD))
         .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.status()).isEqualTo(503));
     cluster.up = true;
 
-    assertThat(identities.identify("token").pod()).isEqualTo("web-1");
+    assertThat(identities.identify("token", POD).pod()).isEqualTo("web-1");
   }
 
   @ParameterizedTest
@@ -148,13 +149,57 @@ class PodIdentitiesTest {
         };
     change.accept(cluster);
 
-    assertThatThrownBy(() -> identities.identify("token"))
+    assertThatThrownBy(() -> identities.identify("token", POD))
         .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.status()).isEqualTo(status));
   }
 
   @Test
   void aTokenBeyondAllLengthIsNotEvenAskedFor() {
-    assertThatThrownBy(() -> identities.identify("x".repeat(20_000))).isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> identities.identify("x".repeat(20_000), POD))
+        .isInstanceOf(Refusal.class);
     assertThat(cluster.asked).isZero();
+  }
+
+  private int status(String token, String address) {
+    try {
+      identities.identify(token, address);
+      return 200;
+    } catch (Refusal refusal) {
+      return refusal.status();
+    }
+  }
+
+  @Test
+  void tokensThatSomebodyMakesUpCostTheApiServerOnlySoMuch() {
+    assertThat(status("of a pod", POD)).isEqualTo(200);
+    cluster.authenticated = false;
+    String hostile = "10.0.0.66";
+    for (int i = 0; i < 5000; i++) {
+      status("made up " + i, hostile);
+    }
+
+    assertThat(cluster.asked).isEqualTo(1 + PodIdentities.REVIEWS_OF_AN_ADDRESS);
+    assertThat(status("one more", hostile)).isEqualTo(429);
+    assertThat(status("of a pod", hostile)).as("a known token costs nothing").isEqualTo(200);
+    cluster.authenticated = true;
+    assertThat(status("of another pod", "10.0.0.8")).as("others are served").isEqualTo(200);
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(status("made up again", hostile)).isEqualTo(200);
+  }
+
+  @Test
+  void tokensThatManyMakeUpCostTheApiServerOnlySoMuch() {
+    cluster.authenticated = false;
+    for (int i = 0; i < 5000; i++) {
+      status("made up " + i, "10.0." + i / 100 + ".1");
+    }
+
+    assertThat(cluster.asked).isEqualTo(PodIdentities.REVIEWS);
+    assertThat(status("one more", POD)).isEqualTo(503);
+
+    clock.advance(Duration.ofSeconds(1));
+    cluster.authenticated = true;
+    assertThat(status("of a pod", POD)).isEqualTo(200);
   }
 }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,6 +94,7 @@ class CrashJoinTest {
             old.from(),
             old.until(),
             old.stored(),
+            old.onlyCounted(),
             at(41),
             old.pods(),
             old.agents(),
@@ -303,6 +305,42 @@ class CrashJoinTest {
     assertThat(picture(200, List.of(earlier), pod(termination(0, 12, AV))).crashes()).isEmpty();
   }
 
+  /** The same when storage counts these ids and reports nothing of them. */
+  private static CrashPicture counting(CrashEvidence e, CrashId... ids) {
+    return CrashJoin.of(
+        new CrashEvidence(
+            e.runId(),
+            e.from(),
+            e.until(),
+            e.stored(),
+            Set.of(ids),
+            e.storedAt(),
+            e.pods(),
+            e.agents(),
+            e.now(),
+            e.patience()));
+  }
+
+  @Test
+  void whatStorageOnlyCountsCountsOnceThoughThePodStillTellsOfIt() {
+    Termination end = end(0, 12, AV);
+    AgentState agent = agent(new ProcessExit(7, "w.exe", at(0), at(12), AV.code(), true, 0));
+    CrashId process = CrashId.of("uid-1", 7, at(0));
+    CrashId container = CrashId.ofTermination("uid-1", "app", at(0));
+    CrashEvidence kubelet = evidence(200, List.of(), Map.of(), pod(end));
+    CrashEvidence both = evidence(200, List.of(), Map.of("uid-1", agent), pod(end));
+
+    assertThat(counting(kubelet).crashes()).as("not counted yet").hasSize(1);
+    assertThat(counting(kubelet, container).crashes()).isEmpty();
+    assertThat(counting(both, process).crashes()).as("the container's end is its").isEmpty();
+    assertThat(counting(both, container).crashes()).as("the process's end is its").isEmpty();
+    assertThat(counting(both, container).unrecorded()).isEmpty();
+    assertThat(
+            counting(evidence(200, List.of(), Map.of(), pod(end(20, 30, AV))), container).crashes())
+        .as("another end counts")
+        .hasSize(1);
+  }
+
   private static CrashPicture picture(int now, List<StoredCrash> stored, InjectedPod... pods) {
     return CrashJoin.of(evidence(now, stored, Map.of(), pods));
   }
@@ -314,6 +352,7 @@ class CrashJoinTest {
         T0.minusSeconds(60),
         at(3600),
         stored,
+        Set.of(),
         at(now),
         List.of(pods),
         agents,

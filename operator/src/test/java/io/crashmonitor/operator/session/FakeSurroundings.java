@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -82,7 +83,7 @@ final class FakeSurroundings implements Surroundings, CrashRecorder {
                 stored.getOrDefault(session.uid(), List.of()),
                 fault,
                 0,
-                0))
+                Set.of()))
         : Optional.empty();
   }
 

@@ -151,6 +151,30 @@ final class Scene {
     return this;
   }
 
+  /** Somebody took the label away and left the sidecar of that session. */
+  Scene unlabelled(String uid) {
+    LiveInjection whole = injected().injection.orElseThrow();
+    injection =
+        Optional.of(
+            new LiveInjection(
+                Optional.empty(),
+                whole
+                    .sidecar()
+                    .map(
+                        c ->
+                            c.edit()
+                                .addNewEnv()
+                                .withName(Names.ENV_SESSION_UID)
+                                .withValue(uid)
+                                .endEnv()
+                                .build()),
+                whole.volumes(),
+                whole.mounts(),
+                whole.hooks(),
+                whole.owned()));
+    return this;
+  }
+
   Scene wiped() {
     injection = Optional.empty();
     return this;
@@ -330,7 +354,8 @@ final class Scene {
       return observation(Optional.empty());
     }
     String run = ledgerRun.orElseGet(() -> Situation.of(observation(Optional.empty())).run().id());
-    return observation(Optional.of(new StorageSnapshot(now, run, stored, fault, stored.size(), 0)));
+    return observation(
+        Optional.of(new StorageSnapshot(now, run, stored, fault, stored.size(), Set.of())));
   }
 
   private Observation observation(Optional<StorageSnapshot> storage) {

@@ -92,6 +92,31 @@ class SessionStatusFactoryTest {
   }
 
   @Test
+  void aSidecarWithoutItsLabelIsOfTheSessionThatItSpeaksFor() {
+    assertThat(Scene.fresh().unlabelled(Scene.UID).situation().injected()).isTrue();
+    assertThat(Scene.fresh().unlabelled(Scene.UID).situation().complete())
+        .as("the label is put back")
+        .isFalse();
+    assertThat(Scene.fresh().unlabelled("another-session").situation().injected()).isFalse();
+  }
+
+  @Test
+  void aReleaseThatIsRefusedIsNotCalledDone() {
+    Scene failed =
+        Scene.monitoring()
+            .pod("checkout-1", p -> p.appWaits("PostStartHookError", "oops"))
+            .refused("denied by policy freeze")
+            .remember();
+    CrashMonitorSessionStatus refused = failed.status();
+
+    assertThat(condition(refused, ConditionTypes.READY).getMessage())
+        .contains("still in the workload", "denied by policy freeze")
+        .doesNotContain("was taken out");
+    assertThat(condition(refused, ConditionTypes.STALLED).getMessage()).contains("oops");
+    assertThat(failed.remember().status()).as("at the next turn too").isEqualTo(refused);
+  }
+
+  @Test
   void whatStorageToldIsKeptWhileItIsAway() {
     Scene scene = Scene.monitoring().dumps(2).remember();
     CrashMonitorSessionStatus away =
