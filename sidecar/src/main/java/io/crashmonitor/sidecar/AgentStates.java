@@ -6,16 +6,21 @@ import io.crashmonitor.agent.WatchedProcess;
 import io.crashmonitor.sidecar.session.Room;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import java.util.List;
+import java.util.Optional;
 
 /** What the operator is told of the pod, and which changes of it cannot wait for the next poll. */
 final class AgentStates {
   private AgentStates() {}
 
-  static AgentState of(HelperState helper, int dumpsWaiting, long diskFreeBytes) {
+  /**
+   * @param complaint ProcDump's own words, where it failed
+   */
+  static AgentState of(
+      HelperState helper, Optional<String> complaint, int dumpsWaiting, long diskFreeBytes) {
     return new AgentState(
         helper.phase(),
         helper.reason(),
-        words(helper),
+        words(helper, complaint),
         helper.heartbeat().orElse(null),
         helper.processes(),
         helper.exits(),
@@ -24,7 +29,10 @@ final class AgentStates {
         helper.installationType().orElse(null));
   }
 
-  private static String words(HelperState helper) {
+  private static String words(HelperState helper, Optional<String> complaint) {
+    if (complaint.isPresent()) {
+      return "ProcDump said: " + complaint.get() + " (" + helper.message() + ")";
+    }
     return Room.DUMPS_WAITING.equals(helper.reason())
         ? Room.MOST_WAITING
             + " dumps wait in the pod for storage or the operator; nothing more is captured until"

@@ -13,6 +13,7 @@ import io.crashmonitor.sidecar.operator.SyncLoop;
 import io.crashmonitor.sidecar.pipeline.DumpPipeline;
 import io.crashmonitor.sidecar.pipeline.DumpSteps;
 import io.crashmonitor.sidecar.pipeline.Threads;
+import io.crashmonitor.sidecar.procdump.ProcDumpLog;
 import io.crashmonitor.sidecar.session.Arming;
 import io.crashmonitor.sidecar.session.GracePeriod;
 import io.crashmonitor.sidecar.session.Room;
@@ -51,6 +52,8 @@ final class SidecarAgent {
   private static final Duration TICK = Duration.ofSeconds(1);
   // Of the margin that the grace period leaves beside the uploads.
   private static final Duration LOST = Duration.ofSeconds(3);
+  // The helper's word for a ProcDump that ended otherwise than it should.
+  private static final String PROCDUMP_FAILED = "ProcDumpFailed";
   private static final Duration CONNECT = Duration.ofSeconds(20);
 
   private final SidecarConfig config;
@@ -63,8 +66,10 @@ final class SidecarAgent {
   private final DumpScan scan;
   private final Settling settling;
   private final DumpPipeline pipeline;
+  private final ProcDumpLog procdump;
   private final ExecutorService http = Executors.newCachedThreadPool(Threads.named("http"));
   private volatile HelperState helper = HelperState.NONE;
+  private volatile Optional<String> complaint = Optional.empty();
   private volatile boolean stopping;
   private volatile Room room;
   private Drain drain = Drain.NONE;
@@ -77,6 +82,7 @@ final class SidecarAgent {
     this.clock = clock;
     this.volume = new VolumeLayout(config.root());
     this.attach = new AttachStateReader(volume.attachState(), clock);
+    this.procdump = new ProcDumpLog(volume.procdumpLog());
     this.session = new SessionKeeper(volume.configuration(), clock, this::writeSessionFile);
     this.sessionFile = new SessionFile(volume.sessionProperties(), session);
     this.room = Room.unseen(config.diskPercent());
@@ -155,6 +161,7 @@ final class SidecarAgent {
     }
     if (!AgentStates.Key.of(helper).equals(before)) {
       HelperState now = helper;
+      complaint = now.reason().equals(PROCDUMP_FAILED) ? procdump.complaint() : Optional.empty();
       LOG.info(() -> "helper: " + now.phase() + " " + now.reason() + " " + now.message());
       sync.stateChanged();
     }
@@ -211,7 +218,7 @@ final class SidecarAgent {
   }
 
   private AgentState state() {
-    return AgentStates.of(helper, pipeline.waiting(), space().free());
+    return AgentStates.of(helper, complaint, pipeline.waiting(), space().free());
   }
 
   private void writeSessionFile() {

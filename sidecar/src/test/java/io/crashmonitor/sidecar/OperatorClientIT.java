@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -140,7 +141,7 @@ class OperatorClientIT {
         new SyncLoop(
             client,
             new Deaf(operator.hash()),
-            () -> AgentStates.of(HelperState.NONE, 0, 0),
+            () -> AgentStates.of(HelperState.NONE, Optional.empty(), 0, 0),
             "test",
             Clock.systemUTC(),
             BackOff.USUAL,
@@ -157,7 +158,8 @@ class OperatorClientIT {
   @Test
   void comesBackFromAPollThatIsCancelledAsFromNoFailure() {
     SyncRequest request =
-        new SyncRequest("test", operator.hash(), AgentStates.of(HelperState.NONE, 0, 0));
+        new SyncRequest(
+            "test", operator.hash(), AgentStates.of(HelperState.NONE, Optional.empty(), 0, 0));
     for (int i = 1; i <= 20; i++) {
       int polls = i;
       assertThatThrownBy(() -> client.sync(request, poll -> cancelOnce(poll, polls)))

@@ -129,7 +129,7 @@ class SidecarAgentIT extends AgentWithStorage {
   }
 
   @Test
-  void joinsTheExitThatTheHelperSaw() throws IOException {
+  void joinsTheExitThatTheHelperSawAndWhatProcDumpSaid() throws IOException {
     // given
     Files.createDirectories(folder.resolve("state"));
     Files.writeString(
@@ -137,8 +137,17 @@ class SidecarAgentIT extends AgentWithStorage {
         """
         {"version":1,"heartbeat":"%s","supervisorPid":9,"phase":"WaitingForProcess","processes":[],
          "exits":[{"pid":5,"name":"Checkout.exe","startTime":"%s","exitTime":"%s",
-                   "exitCode":"0xE0434352","attached":true,"dumps":1}]}"""
+                   "exitCode":"0xE0434352","attached":true,"dumps":1}],
+         "installationType":"Server Core"}"""
             .formatted(Instant.now(), START, START.plusSeconds(9)));
+    Files.createDirectories(folder.resolve("logs"));
+    Files.writeString(
+        folder.resolve("logs/procdump.log"),
+        """
+        [08:01:01] Unhandled: E0434F4D.Contoso.OrderException ("No stock")
+        [08:01:01] Dump 1 initiated: C:\\crash-monitor\\dumps\\incoming\\5_%d\\Checkout.exe.dmp
+        """
+            .formatted(START.toEpochMilli()));
     Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
     // when
     start(Duration.ofSeconds(55));
@@ -148,7 +157,11 @@ class SidecarAgentIT extends AgentWithStorage {
     assertThat(offer.exitCode()).isEqualTo("0xE0434352");
     assertThat(offer.exitCodeSource()).isEqualTo(ExitCodeSource.AttachHelper);
     assertThat(offer.process()).isEqualTo("Checkout.exe");
-    assertThat(operator.syncs).anyMatch(s -> s.state().phase() == AttachPhase.WaitingForProcess);
+    assertThat(offer.procdump().managed().path(0).path("message").asText()).isEqualTo("No stock");
+    assertThat(offer.procdump().lines()).hasSize(2);
+    assertThat(operator.syncs)
+        .anyMatch(s -> s.state().phase() == AttachPhase.WaitingForProcess)
+        .anyMatch(s -> "Server Core".equals(s.state().installationType()));
   }
 
   @Test

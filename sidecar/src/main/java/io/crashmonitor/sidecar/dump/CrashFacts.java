@@ -9,6 +9,7 @@ import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpType;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCodeSource;
+import io.crashmonitor.report.ProcDumpConsole;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import java.time.Instant;
@@ -81,7 +82,8 @@ public record CrashFacts(
       DumpType type,
       Compression compression,
       boolean truncated,
-      Optional<JsonNode> analysis) {
+      Optional<JsonNode> analysis,
+      Optional<ProcDumpConsole> procdump) {
     return new DumpOffer(
         id.value(),
         runId,
@@ -98,7 +100,8 @@ public record CrashFacts(
         compression,
         truncated,
         analysis.orElse(null),
-        dump.osVersion().orElse(null));
+        dump.osVersion().orElse(null),
+        procdump.orElse(null));
   }
 
   private Instant time() {

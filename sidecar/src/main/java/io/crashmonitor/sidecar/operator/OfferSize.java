@@ -57,6 +57,7 @@ final class OfferSize {
         o.compression(),
         o.truncated(),
         analysis,
-        o.osVersion());
+        o.osVersion(),
+        o.procdump());
   }
 }

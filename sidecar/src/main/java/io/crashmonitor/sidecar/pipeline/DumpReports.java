@@ -10,6 +10,7 @@ import io.crashmonitor.sidecar.dump.CrashFacts;
 import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.operator.OperatorClient;
 import io.crashmonitor.sidecar.operator.Reply;
+import io.crashmonitor.sidecar.procdump.ProcDumpLog;
 import io.crashmonitor.sidecar.upload.DumpUpload;
 import java.util.Optional;
 import java.util.logging.Logger;
@@ -21,14 +22,16 @@ final class DumpReports {
   private final String podUid;
   private final OperatorClient operator;
   private final DumpRuns runs;
+  private final ProcDumpLog console;
 
   /**
    * @param podUid first part of every crash id
    */
-  DumpReports(String podUid, OperatorClient operator, DumpRuns runs) {
+  DumpReports(String podUid, OperatorClient operator, DumpRuns runs, ProcDumpLog console) {
     this.podUid = podUid;
     this.operator = operator;
     this.runs = runs;
+    this.console = console;
   }
 
   /** Reports the crash and asks for a place, or renews it. */
@@ -43,7 +46,8 @@ final class DumpReports {
                 configuration.dump().type(),
                 DumpUpload.supported(configuration.dump().compression()),
                 isTruncated(job),
-                analysis);
+                analysis,
+                console.of(job.facts.get().instance()));
     Reply<DumpDecision> reply = operator.offer(offer);
     job.offered |= reply instanceof Reply.Answer;
     return reply;

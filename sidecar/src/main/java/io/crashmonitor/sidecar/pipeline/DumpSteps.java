@@ -15,6 +15,7 @@ import io.crashmonitor.sidecar.operator.OperatorClient;
 import io.crashmonitor.sidecar.operator.Reply;
 import io.crashmonitor.sidecar.pipeline.Next.Deleted;
 import io.crashmonitor.sidecar.pipeline.Next.Retry;
+import io.crashmonitor.sidecar.procdump.ProcDumpLog;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.upload.DumpUpload;
 import io.crashmonitor.sidecar.upload.UploadResult;
@@ -79,7 +80,7 @@ public final class DumpSteps implements AutoCloseable {
     this.limits = limits;
     this.analyses = new Analyses(inspector, volume);
     this.runs = new DumpRuns(volume.dumpRuns());
-    this.reports = new DumpReports(podUid, operator, runs);
+    this.reports = new DumpReports(podUid, operator, runs, new ProcDumpLog(volume.procdumpLog()));
   }
 
   /** Notes in which run a dump was found. */

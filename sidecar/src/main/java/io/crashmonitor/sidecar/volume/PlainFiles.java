@@ -42,22 +42,40 @@ public final class PlainFiles {
    *     now
    */
   public static byte[] read(Path path, int limit) throws IOException {
-    BasicFileAttributes attributes =
-        file(path)
-            .orElseThrow(() -> new FileSystemException(path + ": not there, or no plain file"));
-    if (attributes.size() > limit) {
+    if (size(path) > limit) {
       throw new FileSystemException(path + ": longer than " + limit + " bytes");
     }
     // It may have grown or been replaced since: the read itself is bounded too.
-    ByteBuffer buffer = ByteBuffer.allocate(limit + 1);
+    byte[] bytes = bytes(path, 0, limit + 1);
+    if (bytes.length > limit) {
+      throw new FileSystemException(path + ": longer than " + limit + " bytes");
+    }
+    return bytes;
+  }
+
+  /**
+   * Reads the end of a plain file, or all of a short one.
+   *
+   * @throws IOException when it is missing, no plain file, or cannot be read now
+   */
+  public static byte[] readEnd(Path path, int limit) throws IOException {
+    return bytes(path, Math.max(0, size(path) - limit), limit);
+  }
+
+  private static long size(Path path) throws IOException {
+    return file(path)
+        .orElseThrow(() -> new FileSystemException(path + ": not there, or no plain file"))
+        .size();
+  }
+
+  private static byte[] bytes(Path path, long from, int most) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(most);
     try (SeekableByteChannel channel =
         Files.newByteChannel(path, Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS))) {
+      channel.position(from);
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
         // until the end of the file
       }
-    }
-    if (buffer.position() > limit) {
-      throw new FileSystemException(path + ": longer than " + limit + " bytes");
     }
     byte[] bytes = new byte[buffer.position()];
     buffer.flip().get(bytes);

@@ -38,6 +38,11 @@ public record VolumeLayout(Path root) {
     return state().resolve("attach.json");
   }
 
+  /** What ProcDump writes on its console. */
+  public Path procdumpLog() {
+    return root.resolve("logs").resolve("procdump.log");
+  }
+
   /** What of a dump is in storage already. */
   public Path journal(CrashId id) {
     return state().resolve("upload-" + id + ".json");

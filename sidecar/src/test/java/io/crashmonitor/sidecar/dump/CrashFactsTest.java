@@ -94,7 +94,8 @@ class CrashFactsTest {
   }
 
   private static DumpOffer offer(CrashFacts facts) {
-    return facts.offer("run", DumpType.Full, Compression.Gzip, false, Optional.empty());
+    return facts.offer(
+        "run", DumpType.Full, Compression.Gzip, false, Optional.empty(), Optional.empty());
   }
 
   private static DumpFacts facts(long pid, Instant start, String comment) {
