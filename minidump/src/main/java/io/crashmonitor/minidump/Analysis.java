@@ -37,7 +37,7 @@ final class Analysis {
   Analysis(Minidump dump, Memory memory, AnalysisOptions options) {
     this.dump = dump;
     this.options = options;
-    Optional<ManagedRuntime> runtime = ManagedRuntimes.detect(dump);
+    Optional<ManagedRuntime> runtime = ManagedRuntimes.detect(dump, memory);
     this.code =
         new Code(
             dump.architecture(),
@@ -78,6 +78,7 @@ final class Analysis {
             managed,
             crashing.map(walked -> keyFrames(walked, exception.get())).orElse(List.of()),
             options.skip());
+    String topFrame = TopFrame.of(managed, crashing, options.skip());
     Notes notes = new Notes(dump, code);
     exception.ifPresent(e -> notes.whereItStruck(e, reason.orElseThrow()));
     notes.whatIsMissing(crashing.map(Stacks.Walked::stack));
@@ -86,10 +87,8 @@ final class Analysis {
         signature.key(),
         signature.parts(),
         Summary.of(
-            dump.directory().first(StreamType.EXCEPTION).isPresent(),
-            reason,
-            crashing.map(Stacks.Walked::stack),
-            managed),
+            dump.directory().first(StreamType.EXCEPTION).isPresent(), reason, managed, topFrame),
+        topFrame,
         facts.dumpFacts(),
         facts.system(),
         facts.process(),

@@ -71,9 +71,9 @@ final class Notes {
           .add(
               Finding.of(
                   "managed",
-                  "managed data is not available: the dump holds neither heap nor memory of"
-                      + " images, as small and truncated dumps do not; of a .NET process, a dump"
-                      + " of type Full or MiniPlus tells the exception"));
+                  "managed data is not available: the dump does not hold the memory of images, as"
+                      + " small and truncated dumps do not; of a .NET process a dump of type Full"
+                      + " tells the exception, one of type MiniPlus with --images"));
     }
   }
 

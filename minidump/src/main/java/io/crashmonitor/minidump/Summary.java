@@ -13,37 +13,27 @@ final class Summary {
    * The line.
    *
    * @param forException whether the dump says it was written for an exception, readable or not
+   * @param topFrame where it happened; empty when not known
    */
   static String of(
       boolean forException,
       Optional<CrashReason> reason,
-      Optional<CrashReport.ThreadStack> crashing,
-      List<CrashReport.ManagedException> managed) {
+      List<CrashReport.ManagedException> managed,
+      String topFrame) {
     if (reason.isEmpty()) {
       return forException
           ? "The exception cannot be read: the dump is broken or truncated"
           : "No exception: the dump shows the process as it was";
     }
-    if (!managed.isEmpty()) {
-      CrashReport.ManagedException outer = managed.get(0);
-      String message = outer.message().lines().findFirst().orElse("");
-      return outer.type()
-          + (message.isEmpty() ? "" : ": " + message)
-          + outer.frames().stream().findFirst().map(f -> " in " + f.method()).orElse("");
+    String what = managed.isEmpty() ? reason.get().words() : thrown(managed.get(0));
+    if (topFrame.isEmpty()) {
+      return what;
     }
-    return reason.get().words()
-        + crashing
-            .flatMap(stack -> stack.frames().stream().findFirst())
-            .map(frame -> " in " + place(frame))
-            .orElse("");
+    return what + (topFrame.startsWith("0x") ? " at " : " in ") + topFrame;
   }
 
-  private static String place(CrashReport.Frame frame) {
-    if (!frame.function().isEmpty()) {
-      return frame.managed() ? frame.function() : frame.module() + "!" + frame.function();
-    }
-    return frame.module().isEmpty()
-        ? "no module at " + frame.offset()
-        : frame.module() + "+" + frame.offset();
+  private static String thrown(CrashReport.ManagedException outer) {
+    String message = outer.message().lines().findFirst().orElse("");
+    return message.isEmpty() ? outer.type() : outer.type() + ": " + message;
   }
 }

@@ -13,12 +13,12 @@ import io.crashmonitor.minidump.synth.Bytes;
 import io.crashmonitor.minidump.synth.DumpBuilder;
 import io.crashmonitor.minidump.synth.ImageBuilder;
 import io.crashmonitor.minidump.synth.Samples;
+import io.crashmonitor.minidump.synth.UnwindCodes;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MinidumpAnalyzerTest {
   private static CrashReport analyze(DumpBuilder dump) throws IOException {
@@ -151,61 +151,6 @@ class MinidumpAnalyzerTest {
   }
 
   @Test
-  void aSmallDumpsFramesAreTrueOnceTheFolderSuppliesTheSameBuild(@TempDir Path folder)
-      throws IOException {
-    int text = ImageBuilder.TEXT;
-    Bytes stack = new Bytes().padTo(0x28).u64(Samples.BASE + text + 0x220).padTo(0x80);
-    byte[] context =
-        DumpBuilder.amd64Context(Samples.BASE + text + 0x140, Map.of(4, Samples.STACK));
-    byte[] image =
-        ImageBuilder.amd64()
-            .function(text + 0x100, text + 0x200, new byte[] {1, 4, 1, 0, 4, 0x42})
-            .export("boom", text + 0x100)
-            .build();
-    DumpBuilder dump =
-        DumpBuilder.amd64()
-            .smallMemory()
-            .thread(7, context)
-            .exception(7, 0xC0000005L, Samples.BASE + text + 0x140, context, 0, 0)
-            .module(Samples.BASE, ImageBuilder.SIZE, ImageBuilder.TIMESTAMP, "C:\\app.exe")
-            .memory(Samples.STACK, stack.toArray());
-    AnalysisOptions options = AnalysisOptions.defaults().withImages(folder);
-
-    CrashReport without = MinidumpAnalyzer.analyze(dump.open(), options);
-    Path byBuild = folder.resolve("app.exe").resolve("5F0000005000");
-    Files.createDirectories(byBuild);
-    Files.write(byBuild.resolve("app.exe"), image);
-    CrashReport with = MinidumpAnalyzer.analyze(dump.open(), options);
-
-    assertThat(without.crashingThread().frames())
-        .extracting(CrashReport.Frame::source)
-        .containsExactly("context", "guessed");
-    assertThat(without.findings()).extracting(CrashReport.FindingFacts::part).contains("managed");
-    assertThat(with.crashingThread().frames())
-        .extracting(CrashReport.Frame::source)
-        .startsWith("context", "unwind");
-    assertThat(with.crashingThread().frames().get(0).function()).isEqualTo("boom");
-  }
-
-  @Test
-  void imagesOfAnotherBuildAreNotUsed(@TempDir Path folder) throws IOException {
-    byte[] context = DumpBuilder.amd64Context(Samples.BASE + 0x1140, Map.of(4, Samples.STACK));
-    Files.write(folder.resolve("app.exe"), ImageBuilder.amd64().export("boom", 0x1100).build());
-    DumpBuilder dump =
-        DumpBuilder.amd64()
-            .thread(7, context)
-            .exception(7, 0xC0000005L, Samples.BASE + 0x1140, context)
-            .module(Samples.BASE, ImageBuilder.SIZE, 0x5F000001L, "C:\\app.exe");
-
-    CrashReport report =
-        MinidumpAnalyzer.analyze(dump.open(), AnalysisOptions.defaults().withImages(folder));
-
-    assertThat(report.crashingThread().frames())
-        .singleElement()
-        .returns("", CrashReport.Frame::function);
-  }
-
-  @Test
   void saysOfWhichUnloadedImageTheCrashedCodeWas() throws IOException {
     byte[] context = DumpBuilder.amd64Context(0x5000_0040L, Map.of());
     int name = 2;
@@ -260,5 +205,50 @@ class MinidumpAnalyzerTest {
         .returns(463015936L, ProcessFacts.Resources::peakWorkingSet)
         .returns(205336576L, ProcessFacts.Resources::commit)
         .returns(336879616L, ProcessFacts.Resources::peakCommit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gen__nat_1, nat2.exe!level3",
+    "gen__nat_10, nat2.exe!level3",
+    "gen__clr_clr, Contoso.Shop.OrderService.Place",
+    "gen__clr_nre_mini, kernelbase.dll+0x13d7e",
+    "breakpad__exec_av_on_stack, 0x3df944",
+    "minidump-stackwalk__windows-x86, xul.dll+0x330c66d"
+  })
+  void namesTheFrameWhereAPersonWouldLook(String dump, String frame) throws IOException {
+    CrashReport report = MinidumpAnalyzer.analyze(Corpus.dump(dump), AnalysisOptions.defaults());
+
+    assertThat(report.topFrame()).isEqualTo(frame);
+    assertThat(report.summary()).endsWith((frame.startsWith("0x") ? " at " : " in ") + frame);
+  }
+
+  @Test
+  void anExceptionThatWasRaisedIsTheCallersOfTheSystem() throws IOException {
+    long system = 0x7FF8_0000_0000L;
+    int text = ImageBuilder.TEXT;
+    byte[] frame = UnwindCodes.of(4).code(4, 2, 4).build();
+    ImageBuilder kernelbase =
+        ImageBuilder.amd64()
+            .function(text + 0x100, text + 0x200, frame)
+            .export("RaiseException", text + 0x100);
+    ImageBuilder app =
+        ImageBuilder.amd64().function(text + 0x100, text + 0x200, frame).export("f", text + 0x100);
+    Bytes stack = new Bytes().padTo(0x28).u64(Samples.BASE + text + 0x120).padTo(0x58).u64(0);
+    byte[] context = DumpBuilder.amd64Context(system + text + 0x140, Map.of(4, Samples.STACK));
+
+    CrashReport report =
+        analyze(
+            DumpBuilder.amd64()
+                .thread(7, context)
+                .exception(7, 0xE06D7363L, system + text + 0x140, context)
+                .module(system, ImageBuilder.SIZE, "C:\\Windows\\System32\\KERNELBASE.dll")
+                .module(Samples.BASE, ImageBuilder.SIZE, "C:\\app.exe")
+                .memory(Samples.STACK, stack.toArray())
+                .memory(system, kernelbase.build())
+                .memory(Samples.BASE, app.build()));
+
+    assertThat(report.crashingThread().frames().get(0).function()).isEqualTo("RaiseException");
+    assertThat(report.summary()).isEqualTo("C++ exception in app.exe!f");
   }
 }

@@ -38,7 +38,7 @@ final class Absence {
     return full
         ? "no runtime in it describes its memory (.NET 9 and later do): the exception can be read from the"
             + " program's console output"
-        : "the dump holds neither the heap nor the modules' memory: a full dump (-ma) does";
+        : "the dump holds neither the heap nor the images' memory: a full dump (-ma) does";
   }
 
   /** What tells that the process was managed. */

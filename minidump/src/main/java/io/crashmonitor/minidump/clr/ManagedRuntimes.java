@@ -7,6 +7,7 @@ import io.crashmonitor.minidump.clr.metadata.View;
 import io.crashmonitor.minidump.clr.nativeaot.NativeAotRuntime;
 import io.crashmonitor.minidump.reader.Architecture;
 import io.crashmonitor.minidump.reader.DumpModule;
+import io.crashmonitor.minidump.reader.Memory;
 import io.crashmonitor.minidump.reader.Minidump;
 import java.util.List;
 import java.util.Optional;
@@ -26,25 +27,30 @@ public final class ManagedRuntimes {
    * The runtime, if the process carried one that can be read.
    *
    * @param dump open for as long as the runtime is used
+   * @param memory of the process, with supplied images where the dump lacks them
    */
-  public static Optional<ManagedRuntime> detect(Minidump dump) {
+  public static Optional<ManagedRuntime> detect(Minidump dump, Memory memory) {
     Optional<ManagedRuntime> runtime =
-        dump.architecture() == Architecture.AMD64 ? find(dump) : Optional.empty();
+        dump.architecture() == Architecture.AMD64 ? find(dump, memory) : Optional.empty();
     if (runtime.isEmpty()) {
       Absence.explain(dump);
     }
     return runtime;
   }
 
-  private static Optional<ManagedRuntime> find(Minidump dump) {
-    View view = new View(dump.memory());
+  private static Optional<ManagedRuntime> find(Minidump dump, Memory memory) {
+    View view = new View(memory);
     return NativeAotRuntime.detect(dump)
         .or(() -> describingItself(dump, view))
-        .or(() -> dump.modules().named(CORECLR).flatMap(m -> HeuristicManagedRuntime.of(dump, m)));
+        .or(
+            () ->
+                dump.modules()
+                    .named(CORECLR)
+                    .flatMap(m -> HeuristicManagedRuntime.of(dump, memory, m)));
   }
 
   private static Optional<ManagedRuntime> describingItself(Minidump dump, View view) {
-    Optional<Raised> raised = Raised.in(dump);
+    Optional<Raised> raised = Raised.in(dump, view.memory());
     return candidates(dump)
         .flatMap(
             base -> ContractManagedRuntime.inModule(view, base, dump.findings(), raised).stream())

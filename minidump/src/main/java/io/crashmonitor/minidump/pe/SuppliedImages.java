@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A dump's memory, completed by PE files from a folder: where the dump lacks the memory of an
@@ -67,20 +68,26 @@ public final class SuppliedImages extends CopyingMemory implements Closeable {
 
   private Optional<MappedFile> load(DumpModule module) {
     String build = String.format(Locale.ROOT, "%08X%x", module.timestamp(), module.size());
-    try {
-      Path byName = folder.resolve(module.name());
-      Path byBuild = byName.resolve(build).resolve(module.name());
-      for (Path candidate : List.of(byName, byBuild)) {
-        Optional<MappedFile> mapped = map(candidate, module);
-        if (mapped.isPresent()) {
-          return mapped;
+    // Windows does not care for the case of a name, the folder may: "KERNELBASE.dll".
+    for (String name : names(module.name())) {
+      try {
+        Path byName = folder.resolve(name);
+        for (Path candidate : List.of(byName, byName.resolve(build).resolve(name))) {
+          Optional<MappedFile> mapped = map(candidate, module);
+          if (mapped.isPresent()) {
+            return mapped;
+          }
         }
+      } catch (InvalidPathException | IOException e) {
+        // A file that cannot be had is a file that is not there: frames stay labelled guesses.
+        return Optional.empty();
       }
-    } catch (InvalidPathException | IOException e) {
-      // A file that cannot be had is a file that is not there: frames stay labelled guesses.
-      return Optional.empty();
     }
     return Optional.empty();
+  }
+
+  private static List<String> names(String name) {
+    return Stream.of(name, name.toLowerCase(Locale.ROOT)).distinct().toList();
   }
 
   private Optional<MappedFile> map(Path file, DumpModule module) throws IOException {

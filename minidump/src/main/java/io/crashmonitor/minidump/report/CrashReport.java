@@ -16,6 +16,8 @@ import java.util.List;
  * @param signature grouping key: equal for the same crash in two processes, see
  *     docs/crash-report.md
  * @param summary the crash in one line
+ * @param topFrame the first frame that is neither system nor runtime, by the outermost managed
+ *     exception or by the crashing thread: {@code app.exe!boom}, {@code Shop.Orders.Place}
  * @param dump the file
  * @param system OS and architecture
  * @param process which process
@@ -34,6 +36,7 @@ public record CrashReport(
     String signature,
     List<String> signatureParts,
     String summary,
+    String topFrame,
     Dump dump,
     SystemFacts system,
     ProcessFacts process,
@@ -53,6 +56,7 @@ public record CrashReport(
   /** Copies the lists; a missing one is empty. */
   public CrashReport {
     signatureParts = copy(signatureParts);
+    topFrame = text(topFrame);
     managed = copy(managed);
     otherThreads = copy(otherThreads);
     namedModules = copy(namedModules);

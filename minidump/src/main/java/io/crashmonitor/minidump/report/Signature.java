@@ -34,6 +34,11 @@ public record Signature(String key, List<String> parts) {
    */
   public record Part(
       String module, String function, boolean trusted, boolean managed, boolean skipped) {
+    /** Whether it is system or runtime, by the list or by where it was found. */
+    public boolean skippedBy(SkipList skip) {
+      return skipped || (managed ? skip.skipsMethod(function) : skip.skipsModule(module));
+    }
+
     private String text() {
       return managed
           ? function
@@ -88,15 +93,11 @@ public record Signature(String key, List<String> parts) {
     List<Part> sure = frames.stream().filter(Part::trusted).toList();
     List<String> own =
         sure.stream()
-            .filter(frame -> !frame.skipped() && !skips(frame, skip))
+            .filter(frame -> !frame.skippedBy(skip))
             .map(Part::text)
             .limit(FRAMES)
             .toList();
     return own.isEmpty() ? sure.stream().map(Part::text).limit(FRAMES).toList() : own;
-  }
-
-  private static boolean skips(Part frame, SkipList skip) {
-    return frame.managed() ? skip.skipsMethod(frame.function()) : skip.skipsModule(frame.module());
   }
 
   private static String hash(List<String> parts) {

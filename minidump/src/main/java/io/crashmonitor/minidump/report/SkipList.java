@@ -45,11 +45,13 @@ public record SkipList(Set<String> modules, List<String> methods) {
         List.of("System.", "Microsoft.", "Internal.", "Interop."));
   }
 
-  boolean skipsModule(String module) {
+  /** Whether frames of the image say nothing. */
+  public boolean skipsModule(String module) {
     return modules.contains(module.toLowerCase(Locale.ROOT));
   }
 
-  boolean skipsMethod(String method) {
+  /** Whether the managed method says nothing. */
+  public boolean skipsMethod(String method) {
     return methods.stream().anyMatch(method::startsWith);
   }
 }

@@ -24,7 +24,7 @@ class ManagedExceptionsOfRealDumpsTest {
   private static Read read(String name) throws IOException {
     try (Minidump dump = Minidump.open(Corpus.dump(name))) {
       long crashed = dump.exception().orElseThrow().threadId();
-      Optional<ManagedRuntime> runtime = ManagedRuntimes.detect(dump);
+      Optional<ManagedRuntime> runtime = ManagedRuntimes.detect(dump, dump.memory());
       return new Read(
           runtime.map(ManagedRuntime::description),
           runtime.map(found -> found.exceptions(crashed)).orElse(List.of()),
@@ -75,7 +75,7 @@ class ManagedExceptionsOfRealDumpsTest {
   @Test
   void only_the_crashed_thread_has_an_exception() throws IOException {
     try (Minidump dump = Minidump.open(Corpus.dump("gen__clr_thread"))) {
-      ManagedRuntime runtime = ManagedRuntimes.detect(dump).orElseThrow();
+      ManagedRuntime runtime = ManagedRuntimes.detect(dump, dump.memory()).orElseThrow();
 
       assertThat(
               dump.threads().stream()

@@ -3,6 +3,7 @@ package io.crashmonitor.minidump.clr.exception;
 import io.crashmonitor.minidump.pe.PeImage;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
+import io.crashmonitor.minidump.reader.Memory;
 import io.crashmonitor.minidump.reader.Minidump;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +35,11 @@ public record Raised(long threadId, int code, Optional<Integer> hresult, boolean
           0xC00000FD, 0x800703E9);
 
   /** What the dump was written for; empty where it has no exception. */
-  public static Optional<Raised> in(Minidump dump) {
-    return dump.exception().map(exception -> of(exception, dump));
+  public static Optional<Raised> in(Minidump dump, Memory memory) {
+    return dump.exception().map(exception -> of(exception, dump, memory));
   }
 
-  private static Raised of(ExceptionInfo exception, Minidump dump) {
+  private static Raised of(ExceptionInfo exception, Minidump dump, Memory memory) {
     boolean managed = exception.code() == MANAGED_EXCEPTION;
     return new Raised(
         exception.threadId(),
@@ -48,7 +49,7 @@ public record Raised(long threadId, int code, Optional<Integer> hresult, boolean
             : Optional.empty(),
         dump.modules()
             .find(exception.address())
-            .filter(module -> isNative(dump, module))
+            .filter(module -> isNative(memory, module))
             .isPresent());
   }
 
@@ -56,9 +57,9 @@ public record Raised(long threadId, int code, Optional<Integer> hresult, boolean
    * RaiseException, by which the CLR raises a fault again, lies in kernelbase.dll; jitted code in
    * no module.
    */
-  private static boolean isNative(Minidump dump, DumpModule module) {
+  private static boolean isNative(Memory memory, DumpModule module) {
     return !module.name().equalsIgnoreCase("kernelbase.dll")
-        && PeImage.at(dump.memory(), module.base())
+        && PeImage.at(memory, module.base())
             .filter(image -> image.directory(PeImage.CLI).present())
             .isEmpty();
   }

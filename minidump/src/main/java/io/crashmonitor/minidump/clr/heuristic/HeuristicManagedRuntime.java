@@ -11,6 +11,7 @@ import io.crashmonitor.minidump.reader.CpuContext;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
 import io.crashmonitor.minidump.reader.Finding;
+import io.crashmonitor.minidump.reader.Memory;
 import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.MinidumpException;
 import io.crashmonitor.minidump.report.CrashReport.ManagedException;
@@ -42,24 +43,24 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
   private final HeuristicTypes types;
   private final JittedCode code;
 
-  private HeuristicManagedRuntime(Minidump dump, String version) {
+  private HeuristicManagedRuntime(Minidump dump, Memory memory, String version) {
     this.dump = dump;
     this.version = version;
-    this.view = new View(dump.memory());
+    this.view = new View(memory);
     this.types = new HeuristicTypes(view, CoreClrLayout.NET_CORE_3_1);
     this.code = new JittedCode(view, types);
   }
 
   /** The runtime of that module; empty where its structures have not been proved on a dump. */
-  public static Optional<ManagedRuntime> of(Minidump dump, DumpModule coreclr) {
+  public static Optional<ManagedRuntime> of(Minidump dump, Memory memory, DumpModule coreclr) {
     Matcher path = SHARED_FRAMEWORK.matcher(coreclr.path());
     if (path.find()) {
       return path.group(1).startsWith("3.1.")
-          ? Optional.of(new HeuristicManagedRuntime(dump, path.group(1)))
+          ? Optional.of(new HeuristicManagedRuntime(dump, memory, path.group(1)))
           : Optional.empty();
     }
     return coreclr.version().startsWith(FILE_VERSION_3_1)
-        ? Optional.of(new HeuristicManagedRuntime(dump, "3.1"))
+        ? Optional.of(new HeuristicManagedRuntime(dump, memory, "3.1"))
         : Optional.empty();
   }
 
@@ -74,7 +75,7 @@ public final class HeuristicManagedRuntime implements ManagedRuntime {
         dump.exception().filter(exception -> exception.threadId() == osThreadId);
     return raised
         .flatMap(exception -> dump.context(exception).map(CpuContext::sp))
-        .map(stackPointer -> read(stackPointer, Raised.in(dump).orElseThrow()))
+        .map(stackPointer -> read(stackPointer, Raised.in(dump, view.memory()).orElseThrow()))
         .orElse(List.of());
   }
 

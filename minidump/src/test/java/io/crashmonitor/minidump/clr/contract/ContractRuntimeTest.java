@@ -56,7 +56,7 @@ class ContractRuntimeTest {
   }
 
   private List<ExceptionObject> chain() {
-    return chain(Raised.in(dump));
+    return chain(Raised.in(dump, dump.memory()));
   }
 
   private List<ExceptionObject> chain(Optional<Raised> raised) {

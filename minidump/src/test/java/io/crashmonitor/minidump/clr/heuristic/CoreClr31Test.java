@@ -50,7 +50,7 @@ class CoreClr31Test {
   }
 
   private long thrown() {
-    return scan.find(stackPointer, Raised.in(dump).orElseThrow()).orElseThrow();
+    return scan.find(stackPointer, Raised.in(dump, dump.memory()).orElseThrow()).orElseThrow();
   }
 
   private static Raised fault() {

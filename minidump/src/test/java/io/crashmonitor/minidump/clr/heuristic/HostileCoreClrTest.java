@@ -60,7 +60,7 @@ class HostileCoreClrTest {
   private static int read(BytesOfDump bytes) {
     Minidump dump = Minidump.of(bytes);
     long thread = dump.exception().orElseThrow().threadId();
-    Optional<ManagedRuntime> runtime = ManagedRuntimes.detect(dump);
+    Optional<ManagedRuntime> runtime = ManagedRuntimes.detect(dump, dump.memory());
     return runtime.map(found -> found.exceptions(thread)).stream()
         .flatMap(chain -> chain.stream())
         .mapToInt(exception -> exception.frames().size())

@@ -58,7 +58,7 @@ class NativeAotTest {
   void the_record_is_the_exception() {
     Minidump dump = dump(UNHANDLED);
 
-    ManagedRuntime runtime = ManagedRuntimes.detect(dump).orElseThrow();
+    ManagedRuntime runtime = ManagedRuntimes.detect(dump, dump.memory()).orElseThrow();
 
     assertThat(runtime.description())
         .isEqualTo(new Description(".NET NativeAOT", "8.0.4", "crash-record"));
@@ -78,7 +78,7 @@ class NativeAotTest {
     Minidump dump =
         dump("{\"version\":\"1.0.0\",\"reason\":2,\"message\":\"ledger out of balance\"}");
 
-    ManagedRuntime runtime = ManagedRuntimes.detect(dump).orElseThrow();
+    ManagedRuntime runtime = ManagedRuntimes.detect(dump, dump.memory()).orElseThrow();
 
     assertThat(runtime.exceptions(0x10)).isEmpty();
     assertThat(dump.findings().list())
@@ -96,7 +96,7 @@ class NativeAotTest {
   }
 
   private static String finding(Minidump dump) {
-    assertThat(ManagedRuntimes.detect(dump)).isEqualTo(Optional.empty());
+    assertThat(ManagedRuntimes.detect(dump, dump.memory())).isEqualTo(Optional.empty());
     return dump.findings().list().get(0).message();
   }
 
