@@ -93,6 +93,9 @@ static void make_folders(void) {
     }
 }
 
+/* Whether the agent fetches ProcDump, as the image has none. */
+static int procdump_is_fetched(void) { return GetEnvironmentVariableW(L"CRASH_MONITOR_PROCDUMP_URL", NULL, 0) > 1; }
+
 static void copy_tools(void) {
     static const wchar_t *const TOOLS[] = {L"attach.exe", L"procdump64.exe"};
     wchar_t folder[PATH_CHARS], from[PATH_CHARS], inner[64], to[PATH_CHARS];
@@ -101,6 +104,7 @@ static void copy_tools(void) {
         format(from, PATH_CHARS, L"%ls\\%ls", folder, TOOLS[i]);
         format(inner, 64, L"bin\\%ls", TOOLS[i]);
         root_path(to, inner);
+        if (i == 1 && procdump_is_fetched() && !exists(from)) continue;
         DWORD error = install_file(from, to);
         if (error) log_line(L"sidecar: cannot copy %ls to %ls: %ls", from, to, error_text(error));
     }
@@ -136,6 +140,15 @@ static int session_known(void) {
     return wanted && (wanted->armed || wcscmp(wanted->disarmed_reason, L"Unknown") != 0);
 }
 
+static int procdump_known(void) {
+    wchar_t path[PATH_CHARS];
+    root_path(path, L"bin\\procdump64.exe");
+    return !procdump_is_fetched() || exists(path);
+}
+
+/* Whether the helper in the application would attach at once. */
+static int all_known(void) { return session_known() && procdump_known(); }
+
 /*
  * The application starts when this container is ready. Ready means that the helper in the application
  * will attach at once, so that a crash in its first seconds is not lost; but never later than the bound.
@@ -143,13 +156,15 @@ static int session_known(void) {
 static DWORD WINAPI open_gate(void *preparing) {
     ULONGLONG end = GetTickCount64() + READY_BOUND_MS;
     int in_place = preparing && WaitForSingleObject(preparing, READY_BOUND_MS) == WAIT_OBJECT_0;
-    int known = !with_agent || session_known();
+    int known = !with_agent || all_known();
     while (!known && GetTickCount64() < end && WaitForSingleObject(stop_event, GATE_POLL_MS) == WAIT_TIMEOUT)
-        known = session_known();
+        known = all_known();
     say_ready();
     if (!in_place)
         log_line(L"sidecar: tools are not in place after %d s; the application starts all the same", READY_BOUND_MS / 1000);
-    log_line(known ? L"sidecar: ready" : L"sidecar: ready, without word of the session after %d s", READY_BOUND_MS / 1000);
+    log_line(known ? L"sidecar: ready"
+             : session_known() ? L"sidecar: ready, without ProcDump after %d s"
+                               : L"sidecar: ready, without word of the session after %d s", READY_BOUND_MS / 1000);
     return 0;
 }
 

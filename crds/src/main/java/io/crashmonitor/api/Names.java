@@ -50,6 +50,11 @@ public final class Names {
   public static final String ENV_SESSION_UID = "CRASH_MONITOR_SESSION_UID";
   public static final String ENV_CONTAINER = "CRASH_MONITOR_CONTAINER";
 
+  /** Where the sidecar fetches ProcDump from, when its image has none, and the file's SHA-256. */
+  public static final String ENV_PROCDUMP_URL = "CRASH_MONITOR_PROCDUMP_URL";
+
+  public static final String ENV_PROCDUMP_SHA256 = "CRASH_MONITOR_PROCDUMP_SHA256";
+
   /** The engine that the pod was injected for; absent for ProcDump. */
   public static final String ENV_ENGINE = "CRASH_MONITOR_ENGINE";
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.operator.OperatorConfig;
+import io.crashmonitor.operator.inject.ProcDumpSource;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,8 @@ class OperatorEnvironmentIT {
             environment(
                 "--set=watchNamespaces={shop,billing}",
                 "--set=procdump.acceptLicence=true",
+                "--set=procdump.url=https://tools.example/procdump.zip",
+                "--set=procdump.sha256=" + "0a".repeat(32),
                 "--set=sidecar.image.repository=example.org/sidecar,sidecar.image.tag=v7",
                 "--set=sidecar.imagePullSecrets={registry}",
                 "--set=sidecar.resources.requests.cpu=10m,sidecar.resources.requests.memory=64Mi",
@@ -49,6 +53,9 @@ class OperatorEnvironmentIT {
 
     assertThat(config.watchNamespaces()).containsExactly("shop", "billing");
     assertThat(config.procDumpLicenceAccepted()).isTrue();
+    assertThat(config.procDump())
+        .contains(
+            new ProcDumpSource(URI.create("https://tools.example/procdump.zip"), "0a".repeat(32)));
     assertThat(config.sidecarImage()).isEqualTo("example.org/sidecar:v7");
     assertThat(config.imagePullSecrets()).containsExactly("registry");
     assertThat(config.sidecarCpuRequest()).isEqualTo("10m");

@@ -1,5 +1,6 @@
 package io.crashmonitor.operator;
 
+import io.crashmonitor.operator.inject.ProcDumpSource;
 import io.crashmonitor.operator.storage.BlobEndpoints;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -26,6 +27,8 @@ import java.util.regex.Pattern;
  * @param healthPort CRASH_MONITOR_HEALTH_PORT (8081; 0: any)
  * @param blobEndpoints CRASH_MONITOR_BLOB_ENDPOINTS: {@code account=https://…} comma separated
  * @param procDumpLicenceAccepted CRASH_MONITOR_ACCEPT_PROCDUMP_LICENCE (false)
+ * @param procDump CRASH_MONITOR_PROCDUMP_URL: where sidecars fetch ProcDump from, https, with the
+ *     SHA-256 {@code <CRASH_MONITOR_PROCDUMP_SHA256>} of that file; default: it is in their image
  * @param imagePullSecrets CRASH_MONITOR_IMAGE_PULL_SECRETS: comma separated
  * @param storagePoll CRASH_MONITOR_STORAGE_POLL_SECONDS (60)
  * @param joinWait CRASH_MONITOR_JOIN_SECONDS (30): how long a crash waits for its other half
@@ -45,6 +48,7 @@ public record OperatorConfig(
     int healthPort,
     BlobEndpoints blobEndpoints,
     boolean procDumpLicenceAccepted,
+    Optional<ProcDumpSource> procDump,
     List<String> imagePullSecrets,
     Duration storagePoll,
     Duration joinWait,
@@ -57,6 +61,7 @@ public record OperatorConfig(
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Pattern CLUSTER = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,62})");
   private static final Pattern IMAGE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,511}");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern QUANTITY =
       Pattern.compile("[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?");
 
@@ -105,6 +110,7 @@ public record OperatorConfig(
             in.port("HEALTH_PORT", 8081),
             in.parsed("BLOB_ENDPOINTS", "", BlobEndpoints::parse, new BlobEndpoints(Map.of())),
             in.flag("ACCEPT_PROCDUMP_LICENCE"),
+            in.procDump(),
             in.list("IMAGE_PULL_SECRETS", NAME),
             in.seconds("STORAGE_POLL_SECONDS", 60),
             in.seconds("JOIN_SECONDS", 30),
@@ -198,6 +204,20 @@ public record OperatorConfig(
             }
           },
           fallback);
+    }
+
+    /** Both variables or none: a file that nobody vouches for is not run. */
+    Optional<ProcDumpSource> procDump() {
+      String url = text("PROCDUMP_URL", "");
+      if (url.isEmpty() && text("PROCDUMP_SHA256", "").isEmpty()) {
+        return Optional.empty();
+      }
+      if (url.isEmpty()) {
+        problem("PROCDUMP_URL", "is required where the SHA-256 is given");
+      }
+      return Optional.of(
+          new ProcDumpSource(
+              https("PROCDUMP_URL", "https://localhost"), matching("PROCDUMP_SHA256", "", SHA256)));
     }
 
     <T> T parsed(String name, String otherwise, Function<String, T> parser, T onProblem) {

@@ -194,7 +194,8 @@ public final class OperatorProcess implements AutoCloseable {
             config.imagePullSecrets(),
             config.sidecarCpuRequest(),
             config.sidecarMemoryRequest(),
-            config.sidecarMemoryLimit());
+            config.sidecarMemoryLimit(),
+            config.procDump());
     return new SessionSettings(
         sidecar,
         clusterName(config, client),

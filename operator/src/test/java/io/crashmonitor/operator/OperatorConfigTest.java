@@ -18,6 +18,10 @@ class OperatorConfigTest {
 
   private static OperatorConfig with(String name, String value) {
     Map<String, String> environment = new HashMap<>(LEAST);
+    if (name.startsWith("PROCDUMP_")) {
+      environment.put("CRASH_MONITOR_PROCDUMP_URL", "https://tools.example/procdump.zip");
+      environment.put("CRASH_MONITOR_PROCDUMP_SHA256", "0a".repeat(32));
+    }
     environment.put("CRASH_MONITOR_" + name, value);
     return OperatorConfig.from(environment, Optional.of("ops"));
   }
@@ -33,7 +37,8 @@ class OperatorConfigTest {
                 + " agentUrl=https://crash-monitor-agent.ops.svc.cluster.local:8443,"
                 + " serviceHost=crash-monitor-agent.ops.svc.cluster.local, agentPort=8443,"
                 + " healthPort=8081, blobEndpoints=BlobEndpoints[allowed={}],"
-                + " procDumpLicenceAccepted=false, imagePullSecrets=[], storagePoll=PT1M,"
+                + " procDumpLicenceAccepted=false, procDump=Optional.empty,"
+                + " imagePullSecrets=[], storagePoll=PT1M,"
                 + " joinWait=PT30S, breakerWait=PT2M, sidecarCpuRequest=50m,"
                 + " sidecarMemoryRequest=96Mi, sidecarMemoryLimit=256Mi]");
   }
@@ -53,6 +58,8 @@ class OperatorConfigTest {
         "HEALTH_PORT             | 0                  | healthPort=0",
         "BLOB_ENDPOINTS          | shop=https://b.example | allowed={shop=https://b.example}",
         "ACCEPT_PROCDUMP_LICENCE | true               | procDumpLicenceAccepted=true",
+        "PROCDUMP_URL            | https://b.example/p64.exe | url=https://b.example/p64.exe, sha256=0a",
+        "PROCDUMP_SHA256         | 68e057587b0fd654efa095f76d80d633c0e5c60ea26fd3e7c0011c076bb2d00c | sha256=68e057587b0fd654efa095f76d80d633c0e5c60ea26fd3e7c0011c076bb2d00c",
         "IMAGE_PULL_SECRETS      | a,b.c              | imagePullSecrets=[a, b.c]",
         "STORAGE_POLL_SECONDS    | 1                  | storagePoll=PT1S",
         "JOIN_SECONDS            | 2                  | joinWait=PT2S",
@@ -80,6 +87,8 @@ class OperatorConfigTest {
         "HEALTH_PORT             | eighty",
         "BLOB_ENDPOINTS          | shop=http://b.example",
         "ACCEPT_PROCDUMP_LICENCE | yes",
+        "PROCDUMP_URL            | http://tools.example/procdump.zip",
+        "PROCDUMP_SHA256         | 68e0",
         "IMAGE_PULL_SECRETS      | A",
         "STORAGE_POLL_SECONDS    | 0",
         "JOIN_SECONDS            | -1",
@@ -92,6 +101,12 @@ class OperatorConfigTest {
     assertThatThrownBy(() -> with(name, value))
         .isInstanceOf(OperatorConfig.Invalid.class)
         .hasMessageContaining("CRASH_MONITOR_" + name + " ");
+  }
+
+  @Test
+  void aSha256WithoutAnAddressIsAProblem() {
+    assertThatThrownBy(() -> with("PROCDUMP_URL", ""))
+        .hasMessageContaining("CRASH_MONITOR_PROCDUMP_URL is required");
   }
 
   @Test
@@ -126,7 +141,7 @@ class OperatorConfigTest {
       }
       assertThat(names).isEqualTo(tested);
     }
-    // Two variables make up the address together with the port.
-    assertThat(tested).hasSize(OperatorConfig.class.getRecordComponents().length + 1);
+    // Two variables make up the address together with the port, and two say where ProcDump is.
+    assertThat(tested).hasSize(OperatorConfig.class.getRecordComponents().length + 2);
   }
 }

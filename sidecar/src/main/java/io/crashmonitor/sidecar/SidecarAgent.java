@@ -13,6 +13,7 @@ import io.crashmonitor.sidecar.operator.SyncLoop;
 import io.crashmonitor.sidecar.pipeline.DumpPipeline;
 import io.crashmonitor.sidecar.pipeline.DumpSteps;
 import io.crashmonitor.sidecar.pipeline.Threads;
+import io.crashmonitor.sidecar.procdump.ProcDumpFetch;
 import io.crashmonitor.sidecar.procdump.ProcDumpLog;
 import io.crashmonitor.sidecar.session.Arming;
 import io.crashmonitor.sidecar.session.GracePeriod;
@@ -67,6 +68,7 @@ final class SidecarAgent {
   private final Settling settling;
   private final DumpPipeline pipeline;
   private final ProcDumpLog procdump;
+  private final Optional<ProcDumpFetch> procdumpFetch;
   private final ExecutorService http = Executors.newCachedThreadPool(Threads.named("http"));
   private volatile HelperState helper = HelperState.NONE;
   private volatile Optional<String> complaint = Optional.empty();
@@ -116,7 +118,20 @@ final class SidecarAgent {
                 DumpSteps.Limits.USUAL),
             backOff,
             random);
+    this.procdumpFetch =
+        config
+            .procDump()
+            .map(from -> new ProcDumpFetch(from, volume, redirected(), backOff, random));
     this.sync = new SyncLoop(operator, session, this::state, version, clock, backOff, random);
+  }
+
+  /** Follows no redirect from https to http. */
+  private HttpClient redirected() {
+    return HttpClient.newBuilder()
+        .followRedirects(HttpClient.Redirect.NORMAL)
+        .connectTimeout(CONNECT)
+        .executor(http)
+        .build();
   }
 
   /** Runs until drained or stopped. */
@@ -124,15 +139,18 @@ final class SidecarAgent {
     volume.create();
     session.load();
     Thread syncing = Threads.named("sync").newThread(sync);
+    Optional<Thread> fetching = procdumpFetch.map(Threads.named("procdump")::newThread);
     try (VolumeWatch watch = VolumeWatch.of(List.of(volume.ready(), volume.incoming()))) {
       look();
       syncing.start();
+      fetching.ifPresent(Thread::start);
       while (!stopping && !drained()) {
         watch.await(TICK);
         look();
       }
     } finally {
       sync.stop();
+      fetching.ifPresent(Thread::interrupt);
       pipeline.close();
       http.shutdownNow();
     }
@@ -153,7 +171,7 @@ final class SidecarAgent {
     helper =
         RuntimeEngine.isInForce(session.configuration())
             ? RuntimeEngine.state(wanted)
-            : attach.read();
+            : explained(attach.read());
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
       if (!pipeline.knows(dump.path())) {
         unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
@@ -215,6 +233,10 @@ final class SidecarAgent {
 
   private boolean somethingIsLeft() {
     return scan.dumps().stream().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
+  }
+
+  private HelperState explained(HelperState read) {
+    return procdumpFetch.map(fetch -> fetch.explained(read)).orElse(read);
   }
 
   private AgentState state() {

@@ -1,6 +1,7 @@
 package io.crashmonitor.sidecar;
 
 import io.crashmonitor.api.Names;
+import io.crashmonitor.sidecar.procdump.ProcDumpSource;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param drainLimit how long a drain may take before what is left is reported as lost; empty for
  *     what the pod's grace period leaves
  * @param diskPercent least free part of the volume, below which nothing is captured
+ * @param procDump where to fetch ProcDump from; empty: it is in the image
  */
 public record SidecarConfig(
     Path root,
@@ -31,7 +33,8 @@ public record SidecarConfig(
     String podUid,
     String node,
     Optional<Duration> drainLimit,
-    int diskPercent) {
+    int diskPercent,
+    Optional<ProcDumpSource> procDump) {
   static final String ROOT = "CRASH_MONITOR_ROOT";
   static final String IDENTITY = "CRASH_MONITOR_IDENTITY";
   static final String DRAIN_SECONDS = "CRASH_MONITOR_DRAIN_SECONDS";
@@ -62,7 +65,8 @@ public record SidecarConfig(
             reader
                 .find(DRAIN_SECONDS)
                 .map(given -> Duration.ofSeconds(reader.number(DRAIN_SECONDS, 0, 0, 3600))),
-            reader.number(DISK_PERCENT, DEFAULT_DISK_PERCENT, 0, 90));
+            reader.number(DISK_PERCENT, DEFAULT_DISK_PERCENT, 0, 90),
+            reader.procDump());
     if (!reader.faults.isEmpty()) {
       throw new Invalid(reader.faults);
     }
@@ -80,6 +84,21 @@ public record SidecarConfig(
 
     String required(String name) {
       return find(name).orElseGet(() -> fault(name + " is not set", ""));
+    }
+
+    /** Both variables or none: a file that nobody vouches for is not run. */
+    Optional<ProcDumpSource> procDump() {
+      if (find(Names.ENV_PROCDUMP_URL).isEmpty() && find(Names.ENV_PROCDUMP_SHA256).isEmpty()) {
+        return Optional.empty();
+      }
+      URI url = https(Names.ENV_PROCDUMP_URL);
+      String sha256 = required(Names.ENV_PROCDUMP_SHA256);
+      if (!sha256.isEmpty() && !ProcDumpSource.SHA256.matcher(sha256).matches()) {
+        return fault(
+            Names.ENV_PROCDUMP_SHA256 + " must be 64 hexadecimal digits, not '" + sha256 + "'",
+            Optional.empty());
+      }
+      return Optional.of(new ProcDumpSource(url, sha256));
     }
 
     URI https(String name) {

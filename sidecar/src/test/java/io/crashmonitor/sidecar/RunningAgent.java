@@ -48,7 +48,8 @@ final class RunningAgent implements AutoCloseable {
             POD_UID,
             "node-1",
             drainLimit,
-            0),
+            0,
+            Optional.empty()),
         inspector);
   }
 

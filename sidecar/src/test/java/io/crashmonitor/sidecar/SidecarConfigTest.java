@@ -25,6 +25,23 @@ class SidecarConfigTest {
     assertThat(config.identity()).isEqualTo(Path.of("C:\\crash-monitor-identity"));
     assertThat(config.drainLimit()).isEmpty();
     assertThat(config.diskPercent()).isEqualTo(15);
+    assertThat(config.procDump()).isEmpty();
+  }
+
+  @Test
+  void takesProcDumpOnlyOverHttpsAndWithItsChecksum() throws SidecarConfig.Invalid {
+    Map<String, String> environment = new HashMap<>(GOOD);
+    environment.put("CRASH_MONITOR_PROCDUMP_URL", "https://tools.example/procdump.zip");
+    assertThatThrownBy(() -> SidecarConfig.from(environment))
+        .hasMessageContaining("CRASH_MONITOR_PROCDUMP_SHA256 is not set");
+    environment.put("CRASH_MONITOR_PROCDUMP_SHA256", "68E0");
+    assertThatThrownBy(() -> SidecarConfig.from(environment))
+        .hasMessageContaining("CRASH_MONITOR_PROCDUMP_SHA256 must be 64 hexadecimal digits");
+    environment.put("CRASH_MONITOR_PROCDUMP_SHA256", "0a".repeat(32));
+    assertThat(SidecarConfig.from(environment).procDump()).isPresent();
+    environment.put("CRASH_MONITOR_PROCDUMP_URL", "http://tools.example/procdump.zip");
+    assertThatThrownBy(() -> SidecarConfig.from(environment))
+        .hasMessageContaining("CRASH_MONITOR_PROCDUMP_URL must be an https URL");
   }
 
   @Test

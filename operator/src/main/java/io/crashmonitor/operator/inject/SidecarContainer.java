@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The native sidecar's entry: an init container that keeps running. Its resources are always set,
@@ -20,8 +21,11 @@ record SidecarContainer(
     List<String> command,
     List<String> args,
     String agentUrl,
+    List<EnvVar> procDump,
     ResourceRequirements resources) {
   private static final String ATTACH = "C:\\agent\\attach.exe";
+  private static final Set<String> PROCDUMP =
+      Set.of(Names.ENV_PROCDUMP_URL, Names.ENV_PROCDUMP_SHA256);
 
   /** For a workload that has none yet. */
   static SidecarContainer of(SidecarSettings settings) {
@@ -30,6 +34,14 @@ record SidecarContainer(
         List.of(ATTACH, "sidecar"),
         List.of(),
         settings.agentUrl(),
+        settings
+            .procDump()
+            .map(
+                from ->
+                    List.of(
+                        value(Names.ENV_PROCDUMP_URL, from.url().toString()),
+                        value(Names.ENV_PROCDUMP_SHA256, from.sha256())))
+            .orElse(List.of()),
         new ResourceRequirementsBuilder()
             .addToRequests("cpu", new Quantity(settings.cpuRequest()))
             .addToRequests("memory", new Quantity(settings.memoryRequest()))
@@ -48,6 +60,7 @@ record SidecarContainer(
             .map(EnvVar::getValue)
             .findFirst()
             .orElse(""),
+        live.getEnv().stream().filter(e -> PROCDUMP.contains(e.getName())).toList(),
         live.getResources());
   }
 
@@ -66,6 +79,7 @@ record SidecarContainer(
             field("POD_NAMESPACE", "metadata.namespace"),
             field("POD_UID", "metadata.uid"),
             field("NODE_NAME", "spec.nodeName"))
+        .addAllToEnv(procDump)
         .withResources(resources)
         .withNewStartupProbe()
         .withNewExec()

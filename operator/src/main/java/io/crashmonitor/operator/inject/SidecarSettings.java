@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.inject;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the installation, not a session, decides about the sidecar. A workload keeps what it was
@@ -12,6 +13,7 @@ import java.util.List;
  * @param cpuRequest a Kubernetes quantity; there is no cpu limit
  * @param memoryRequest a Kubernetes quantity
  * @param memoryLimit a Kubernetes quantity
+ * @param procDump where the sidecar fetches ProcDump from; empty: it is in the image
  */
 public record SidecarSettings(
     String image,
@@ -19,8 +21,20 @@ public record SidecarSettings(
     List<String> pullSecrets,
     String cpuRequest,
     String memoryRequest,
-    String memoryLimit) {
+    String memoryLimit,
+    Optional<ProcDumpSource> procDump) {
   public SidecarSettings {
     pullSecrets = List.copyOf(pullSecrets);
+  }
+
+  /** With ProcDump in the image. */
+  public SidecarSettings(
+      String image,
+      String agentUrl,
+      List<String> pullSecrets,
+      String cpuRequest,
+      String memoryRequest,
+      String memoryLimit) {
+    this(image, agentUrl, pullSecrets, cpuRequest, memoryRequest, memoryLimit, Optional.empty());
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** An answer's body, as long as it is no longer than it may be. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+public final class BoundedBody implements BodySubscriber<byte[]> {
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private final int limit;
@@ -23,7 +23,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
   }
 
   /** Reads at most so many bytes; a longer answer fails. */
-  static BodyHandler<byte[]> handler(int limit) {
+  public static BodyHandler<byte[]> handler(int limit) {
     return (HttpResponse.ResponseInfo info) -> new BoundedBody(limit);
   }
 

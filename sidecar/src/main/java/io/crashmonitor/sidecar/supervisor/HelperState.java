@@ -42,6 +42,12 @@ public record HelperState(
   /** The most living processes the helper names. */
   static final int MOST_PROCESSES = 16;
 
+  /** The same, with another reason and other words for it. */
+  public HelperState because(String otherReason, String otherMessage) {
+    return new HelperState(
+        alive, phase, otherReason, otherMessage, heartbeat, processes, exits, installationType);
+  }
+
   /** Whether the helper still watches the process. */
   public boolean watches(ProcessInstance instance) {
     // A full list may leave out living ones.

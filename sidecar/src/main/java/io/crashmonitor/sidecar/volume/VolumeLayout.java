@@ -28,6 +28,16 @@ public record VolumeLayout(Path root) {
     return control().resolve("dump-runs.json");
   }
 
+  /** The program, where the helper takes it from. */
+  public Path procDump() {
+    return root.resolve("bin").resolve("procdump64.exe");
+  }
+
+  /** What the program was fetched as: the checksum asked for and its own. */
+  public Path procDumpMark() {
+    return control().resolve("procdump.sha256");
+  }
+
   /** There while the pod's end waits for the last uploads. */
   public Path drain() {
     return control().resolve("drain");
