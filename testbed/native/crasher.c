@@ -21,6 +21,7 @@ static const wchar_t USAGE[] =
     L"  --state FILE     keeps the number of starts for --cycle; a folder that survives restarts\n"
     L"  --after MS       delay before the crash (default 1000)\n"
     L"  --at EPOCHMS     crash at this moment (UTC, ms since 1970) instead of --after\n"
+    L"  --when FILE      crash once this file is there, and take it away: one process for each file\n"
     L"  --thread         crash in a worker thread\n"
     L"  --first-chance HEX[:N]  raise this exception N times a second (default 1) and handle it\n"
     L"  --allocate MB    commit this much memory at the start\n"
@@ -34,6 +35,7 @@ typedef struct {
     wchar_t crash[64];
     wchar_t cycle[256];
     wchar_t state[MAX_PATH];
+    wchar_t when[MAX_PATH];
     uint64_t after_ms;
     uint64_t at_ms;
     DWORD first_chance;
@@ -171,6 +173,7 @@ static void set_option(options *o, const wchar_t *name, const wchar_t *value) {
     if (wcscmp(name, L"crash") == 0) wcsncpy(o->crash, value, 63);
     if (wcscmp(name, L"cycle") == 0) wcsncpy(o->cycle, value, 255);
     if (wcscmp(name, L"state") == 0) wcsncpy(o->state, value, MAX_PATH - 1);
+    if (wcscmp(name, L"when") == 0) wcsncpy(o->when, value, MAX_PATH - 1);
     if (wcscmp(name, L"after") == 0) o->after_ms = _wcstoui64(value, NULL, 10);
     if (wcscmp(name, L"at") == 0) o->at_ms = _wcstoui64(value, NULL, 10);
     if (wcscmp(name, L"allocate") == 0) o->allocate_mb = (DWORD)wcstoul(value, NULL, 10);
@@ -182,7 +185,8 @@ static void set_option(options *o, const wchar_t *name, const wchar_t *value) {
 }
 
 static int is_valued(const wchar_t *name) {
-    static const wchar_t *const NAMES[] = {L"crash", L"cycle", L"state", L"after", L"at", L"allocate", L"first-chance"};
+    static const wchar_t *const NAMES[] = {L"crash", L"cycle", L"state", L"when", L"after", L"at", L"allocate",
+                                          L"first-chance"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (wcscmp(name, NAMES[i]) == 0) return 1;
     return 0;
@@ -248,6 +252,11 @@ static void live_until(const options *o, uint64_t crash_at) {
     }
 }
 
+/* Deleting is the look: of several processes that wait for one file, one gets it. */
+static void wait_for_file(const wchar_t *path) {
+    while (!DeleteFileW(path)) Sleep(20);
+}
+
 int wmain(int argc, wchar_t **argv) {
     options o = {.after_ms = 1000};
     wcscpy(o.crash, L"none");
@@ -266,7 +275,8 @@ int wmain(int argc, wchar_t **argv) {
         CloseHandle(CreateThread(NULL, 0, first_chance_thread, &o, 0, NULL));
     }
     int never = wcscmp(o.crash, L"none") == 0;
-    live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
+    if (o.when[0]) wait_for_file(o.when);
+    else live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
     say(L"now: %ls\n", o.crash);
     if (o.in_thread) WaitForSingleObject(CreateThread(NULL, 0, crash_thread, o.crash, 0, NULL), INFINITE);
     else level1(o.crash);

@@ -15,6 +15,7 @@ import io.crashmonitor.testbed.wine.WineInstallation;
 import io.crashmonitor.testbed.wine.WinePrefix;
 import io.crashmonitor.testbed.wine.WinePrefixes;
 import io.crashmonitor.testbed.wine.WineProcess;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,18 +23,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * An application's container as the sidecar prepared it: a process space of its own, the sample
- * application in {@code C:\app}, the shared folder with tools at {@code C:\crash-monitor}.
+ * An application's container, one for each test: a process space of its own, the sample application
+ * in {@code C:\app}, the shared folder at {@code C:\crash-monitor}. A test that fails tells the
+ * helper's log.
  */
-final class AppContainer implements AutoCloseable {
+final class AppContainer
+    implements BeforeEachCallback, AfterEachCallback, TestExecutionExceptionHandler {
   static final Duration SOON = Duration.ofSeconds(30);
   static final String ATTACH = "C:\\crash-monitor\\bin\\attach.exe";
+  private static final String SIGNALS = "C:\\signals";
   static final String CRASHER = "C:\\app\\crasher.exe";
   static final String PROCDUMP = "C:\\app\\procdump64.exe";
 
@@ -41,34 +50,30 @@ final class AppContainer implements AutoCloseable {
   static final Path HELPER = ROOT.resolve("sidecar/target/native/attach.exe");
   static final Path PROGRAMS = ROOT.resolve("testbed/target/native");
 
-  private final WinePrefixes prefixes;
-  private final WinePrefix prefix;
-  private final Path folder;
-  private final Path volume;
+  private final boolean withTools;
   private final List<WineProcess> started = new ArrayList<>();
   private Map<String, String> environment = Map.of();
+  private Path folder;
+  private Path volume;
+  private WinePrefixes prefixes;
+  private WinePrefix prefix;
 
-  private AppContainer(WinePrefixes prefixes, WinePrefix prefix, Path folder, Path volume) {
-    this.prefixes = prefixes;
-    this.prefix = prefix;
-    this.folder = folder;
-    this.volume = volume;
+  private AppContainer(boolean withTools) {
+    this.withTools = withTools;
   }
 
   /** With the shared folder as the sidecar leaves it. */
-  static AppContainer prepared(Path folder) throws IOException {
-    AppContainer container = bare(folder);
-    for (String name :
-        List.of("bin", "control", "state", "logs", "dumps/incoming", "dumps/ready")) {
-      Files.createDirectories(container.volume.resolve(name));
-    }
-    Files.copy(HELPER, container.volume.resolve("bin/attach.exe"));
-    Files.copy(PROGRAMS.resolve("procdump64.exe"), container.volume.resolve("bin/procdump64.exe"));
-    return container;
+  static AppContainer prepared() {
+    return new AppContainer(true);
   }
 
   /** With an empty shared folder. */
-  static AppContainer bare(Path folder) throws IOException {
+  static AppContainer bare() {
+    return new AppContainer(false);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
     Provisioned tools = Provisioned.load();
     assumeTrue(
         tools.find(Tool.WINE).isPresent() && tools.find(Tool.WINE_TEMPLATE).isPresent(),
@@ -76,13 +81,44 @@ final class AppContainer implements AutoCloseable {
     assumeTrue(
         Files.exists(HELPER) && Files.exists(PROGRAMS.resolve("crasher.exe")),
         "the Windows programs are not built: gcc-mingw-w64-x86-64 is missing");
-    WinePrefixes prefixes =
-        WinePrefixes.open(WineInstallation.from(tools), folder.resolve("prefixes"));
-    WinePrefix prefix = prefixes.create("app", Services.NONE);
-    Path volume = Files.createDirectories(folder.resolve("volume"));
+    folder = Files.createTempDirectory("crash-monitor-app");
+    prefixes = WinePrefixes.open(WineInstallation.from(tools), folder.resolve("prefixes"));
+    prefix = prefixes.create("app", Services.NONE);
+    volume = Files.createDirectories(folder.resolve("volume"));
     prefix.mount(volume, WindowsPath.of("C:\\crash-monitor"));
+    prefix.mount(Files.createDirectories(folder.resolve("signals")), WindowsPath.of(SIGNALS));
     prefix.add(PROGRAMS, WindowsPath.of("C:\\app"));
-    return new AppContainer(prefixes, prefix, folder, volume);
+    if (withTools) {
+      addTools();
+    }
+  }
+
+  private void addTools() throws IOException {
+    for (String name :
+        List.of("bin", "control", "state", "logs", "dumps/incoming", "dumps/ready")) {
+      Files.createDirectories(volume.resolve(name));
+    }
+    Files.copy(HELPER, volume.resolve("bin/attach.exe"));
+    Files.copy(PROGRAMS.resolve("procdump64.exe"), volume.resolve("bin/procdump64.exe"));
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    failure.addSuppressed(new AssertionError("The helper's log:\n" + log()));
+    throw failure;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws IOException {
+    if (prefixes != null) {
+      prefixes.close();
+    }
+    if (folder != null) {
+      try (Stream<Path> all = Files.walk(folder)) {
+        all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      }
+    }
   }
 
   /** Variables of every program started from now on. */
@@ -103,6 +139,38 @@ final class AppContainer implements AutoCloseable {
   /** The sample application, by its own name or another. */
   WineProcess app(String... options) {
     return start(Stream.concat(Stream.of(CRASHER), Stream.of(options)).toArray(String[]::new));
+  }
+
+  /**
+   * The sample application that ends in its way once {@link #signal} comes: never before the test
+   * is ready for it.
+   */
+  WineProcess appOnSignal(String kind, String... options) {
+    return app(Stream.concat(Stream.of(options), onSignal(kind).stream()).toArray(String[]::new));
+  }
+
+  /** The sample application started by the helper. */
+  WineProcess launch(List<String> options) {
+    List<String> command = List.of(ATTACH, "launch", "--", CRASHER);
+    return start(Stream.concat(command.stream(), options.stream()).toArray(String[]::new));
+  }
+
+  /** The same, as {@link #appOnSignal} has it end. */
+  WineProcess launchOnSignal(String kind) {
+    return launch(onSignal(kind));
+  }
+
+  /** Has one process end that waits to end in this way. */
+  void signal(String kind) throws IOException {
+    Files.createFile(folder.resolve("signals").resolve(fileName(kind)));
+  }
+
+  private static List<String> onSignal(String kind) {
+    return List.of("--crash", kind, "--when", SIGNALS + "\\" + fileName(kind));
+  }
+
+  private static String fileName(String kind) {
+    return kind.replace(":", "-");
   }
 
   WinePrefix prefix() {
@@ -144,7 +212,7 @@ final class AppContainer implements AutoCloseable {
     try {
       return await(what).atMost(SOON).until(this::state, condition);
     } catch (RuntimeException e) {
-      throw new AssertionError(what + " not reached: " + state() + "\n" + log(), e);
+      throw new AssertionError(what + " not reached: " + state(), e);
     }
   }
 
@@ -161,6 +229,11 @@ final class AppContainer implements AutoCloseable {
     return files("dumps/incoming");
   }
 
+  /** Of this test; deleted after it. */
+  Path folder() {
+    return folder;
+  }
+
   Path volume() {
     return volume;
   }
@@ -175,11 +248,6 @@ final class AppContainer implements AutoCloseable {
 
   static void assertAlive(WineProcess app) {
     assertThat(app.isAlive()).as("the application lives").isTrue();
-  }
-
-  @Override
-  public void close() {
-    prefixes.close();
   }
 
   private String read(String name) {

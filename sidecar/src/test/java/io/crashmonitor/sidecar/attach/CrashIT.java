@@ -10,31 +10,15 @@ import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.Wholeness;
 import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is left when the application dies. */
 class CrashIT {
-  @TempDir Path folder;
-  private AppContainer container;
-
-  @BeforeEach
-  void open() throws Exception {
-    container = AppContainer.prepared(folder);
-  }
-
-  @AfterEach
-  void close() {
-    if (container != null) {
-      container.close();
-    }
-  }
+  @RegisterExtension final AppContainer container = AppContainer.prepared();
 
   @ParameterizedTest
   @CsvSource({
@@ -46,10 +30,11 @@ class CrashIT {
   })
   void leavesAWholeDumpAndTheApplicationsOwnExitCode(String kind, String code) throws Exception {
     container.session(SessionFile.ofCrashes());
-    WineProcess app = container.app("--crash", kind, "--after", "3000");
+    WineProcess app = container.appOnSignal(kind);
     long pid = app.pid().orElseThrow();
     container.supervise();
     AttachState attached = container.awaitPhase(AttachPhase.Attached);
+    container.signal(kind);
 
     assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(Long.decode(code).intValue()));
 
@@ -79,9 +64,10 @@ class CrashIT {
   @Test
   void keepsTheExitCodeOfAProcessThatEndsWithoutCrashing() throws Exception {
     container.session(SessionFile.ofCrashes());
-    WineProcess app = container.app("--crash", "exit:3221225786", "--after", "2000");
+    WineProcess app = container.appOnSignal("exit:3221225786");
     container.supervise();
     container.awaitPhase(AttachPhase.Attached);
+    container.signal("exit:3221225786");
 
     assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC000013A));
 
@@ -127,9 +113,10 @@ class CrashIT {
   void takesAnExitWithoutExceptionOnRequest() throws Exception {
     container.session(
         SessionFile.ofCrashes().arguments("-accepteula", "-mm", "-e", "-t", "-n", "1"));
-    WineProcess app = container.app("--crash", "exit:7", "--after", "2500");
+    WineProcess app = container.appOnSignal("exit:7");
     container.supervise();
     container.awaitPhase(AttachPhase.Attached);
+    container.signal("exit:7");
 
     assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(7));
 
@@ -140,8 +127,10 @@ class CrashIT {
   void keepsProcDumpsConsoleInUtf16() throws Exception {
     container.environment(Map.of("PROCDUMP_STANDIN_UTF16", "1"));
     container.session(SessionFile.ofCrashes());
-    container.app("--crash", "av", "--after", "2000");
+    container.appOnSignal("av");
     container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+    container.signal("av");
 
     await().atMost(SOON).until(() -> container.ready().size() == 1);
 

@@ -2,6 +2,7 @@ package io.crashmonitor.sidecar.attach;
 
 import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.testbed.wine.WineExit;
@@ -9,27 +10,12 @@ import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What goes wrong around ProcDump is told in words and never harms the application. */
 class FaultIT {
-  @TempDir Path folder;
-  private AppContainer container;
-
-  @BeforeEach
-  void open() throws Exception {
-    container = AppContainer.prepared(folder);
-  }
-
-  @AfterEach
-  void close() {
-    if (container != null) {
-      container.close();
-    }
-  }
+  @RegisterExtension final AppContainer container = AppContainer.prepared();
 
   @Test
   void saysThatProcDumpIsMissingAndTakesItOnceItIsThere() throws Exception {
@@ -116,9 +102,10 @@ class FaultIT {
   void leavesNothingBehindWhenTheDumpCannotBeWritten() throws Exception {
     container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "write"));
     container.session(SessionFile.ofCrashes());
-    WineProcess app = container.app("--crash", "av", "--after", "2500");
+    WineProcess app = container.appOnSignal("av");
     container.supervise();
     container.awaitPhase(AttachPhase.Attached);
+    container.signal("av");
 
     assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
 
@@ -131,9 +118,10 @@ class FaultIT {
   void waitsForADumpThatTakesItsTimeWhileTheHeartbeatGoesOn() throws Exception {
     container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "4000"));
     container.session(SessionFile.ofCrashes());
-    WineProcess app = container.app("--crash", "av", "--after", "2000");
+    WineProcess app = container.appOnSignal("av");
     container.supervise();
     container.awaitPhase(AttachPhase.Attached);
+    container.signal("av");
     AttachState writing =
         container.awaitState(
             "dump begun", s -> container.procdumpLog().contains("Dump 1 initiated"));
@@ -150,8 +138,10 @@ class FaultIT {
   void doesNotCallOffADumpForTheSpaceItTakes() throws Exception {
     container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "12000"));
     container.session(SessionFile.ofCrashes());
-    WineProcess app = container.app("--crash", "av", "--after", "2000");
+    WineProcess app = container.appOnSignal("av");
     container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+    container.signal("av");
     container.awaitState("dump begun", s -> container.procdumpLog().contains("Dump 1 initiated"));
 
     // The verdict on the disk is renewed every 10 s: once while the dump is being written.
@@ -166,8 +156,10 @@ class FaultIT {
   void takesDumpsWithoutTheLogOfProcDump() throws Exception {
     Files.createDirectory(container.volume().resolve("logs/procdump.log"));
     container.session(SessionFile.ofCrashes());
-    WineProcess app = container.app("--crash", "av", "--after", "3000");
+    WineProcess app = container.appOnSignal("av");
     container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+    container.signal("av");
 
     assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
     container.awaitState("dump", s -> !s.exits().isEmpty() && s.exits().get(0).dumps() == 1);
@@ -179,8 +171,12 @@ class FaultIT {
       Files.delete(container.volume().resolve(name));
     }
     container.session(SessionFile.ofCrashes());
-    WineProcess app = container.app("--crash", "av", "--after", "3000");
+    WineProcess app = container.appOnSignal("av");
     container.supervise();
+    await()
+        .atMost(SOON)
+        .until(() -> Files.isDirectory(container.volume().resolve("dumps/incoming")));
+    container.signal("av");
 
     assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
   }

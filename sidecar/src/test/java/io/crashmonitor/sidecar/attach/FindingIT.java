@@ -10,27 +10,12 @@ import io.crashmonitor.testbed.wine.WindowsPath;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which processes are the application. */
 class FindingIT {
-  @TempDir Path folder;
-  private AppContainer container;
-
-  @BeforeEach
-  void open() throws Exception {
-    container = AppContainer.prepared(folder);
-  }
-
-  @AfterEach
-  void close() {
-    if (container != null) {
-      container.close();
-    }
-  }
+  @RegisterExtension final AppContainer container = AppContainer.prepared();
 
   @Test
   void takesTheOldestProcessAsEntryAndLeavesLaterOnesAlone() throws Exception {
@@ -51,9 +36,10 @@ class FindingIT {
   @Test
   void watchesTheChildrenOfTheEntryProcessAndThoseThatComeLater() throws Exception {
     container.session(SessionFile.ofCrashes());
-    container.app("--child", "--crash", "av", "--after", "4000");
+    container.appOnSignal("av", "--child");
     container.supervise();
     container.awaitState("entry and child", s -> s.attachedNames().size() == 2);
+    container.signal("av");
 
     AttachState later =
         container.awaitState(
@@ -82,11 +68,13 @@ class FindingIT {
   @Test
   void watchesSeveralProcessesOfOneNameAndOutlivesEachOfThem() throws Exception {
     container.session(SessionFile.ofCrashes().process("crasher.exe"));
-    container.app("--crash", "av", "--after", "5000");
-    container.app("--crash", "clr", "--after", "5500");
+    container.appOnSignal("av");
+    container.appOnSignal("clr");
     WineProcess survivor = container.app();
     container.supervise();
     container.awaitState("three", s -> s.attachedNames().size() == 3);
+    container.signal("av");
+    container.signal("clr");
 
     AttachState after =
         container.awaitState(
@@ -135,7 +123,7 @@ class FindingIT {
   }
 
   private WineProcess appNamed(String name) throws Exception {
-    Path programs = Files.createDirectories(folder.resolve("named"));
+    Path programs = Files.createDirectories(container.folder().resolve("named"));
     Path program = programs.resolve(name);
     Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), program);
     container.prefix().add(programs, WindowsPath.of("C:\\named-" + name));

@@ -6,28 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The application started by the helper itself. */
 class LaunchIT {
-  @TempDir Path folder;
-  private AppContainer container;
-
-  @BeforeEach
-  void open() throws Exception {
-    container = AppContainer.prepared(folder);
-  }
-
-  @AfterEach
-  void close() {
-    if (container != null) {
-      container.close();
-    }
-  }
+  @RegisterExtension final AppContainer container = AppContainer.prepared();
 
   @Test
   void catchesACrashInTheFirstMoment() throws Exception {
@@ -76,7 +61,9 @@ class LaunchIT {
     container.supervise();
     container.awaitPhase(AttachPhase.WaitingForProcess);
 
-    WineProcess launch = launch("--crash", "av", "--after", "3000");
+    WineProcess launch = container.launchOnSignal("av");
+    container.awaitPhase(AttachPhase.Attached);
+    container.signal("av");
 
     assertThat(launch.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
     container.awaitState("dump", s -> s.exits().stream().anyMatch(e -> e.dumps() == 1));
@@ -85,13 +72,14 @@ class LaunchIT {
   @Test
   void staysWithAnApplicationThatTheSessionDoesNotMeanAnyMore() throws Exception {
     container.session(SessionFile.ofCrashes().disarmed("Unknown"));
-    WineProcess launch = launch("--crash", "exit:7", "--after", "6000");
+    WineProcess launch = container.launchOnSignal("exit:7");
     container.awaitPhase(AttachPhase.Disarmed);
 
     container.session(SessionFile.ofCrashes().process("worker.exe"));
     AttachState other = container.awaitPhase(AttachPhase.WaitingForProcess);
 
     assertThat(other.processes()).isEmpty();
+    container.signal("exit:7");
     assertThat(launch.await(SOON)).isEqualTo(new WineExit.Exited(7));
     assertThat(container.log()).doesNotContain("ProcDump starts");
   }
@@ -116,12 +104,6 @@ class LaunchIT {
   }
 
   private WineProcess launch(String... options) {
-    String[] command = new String[options.length + 4];
-    command[0] = AppContainer.ATTACH;
-    command[1] = "launch";
-    command[2] = "--";
-    command[3] = AppContainer.CRASHER;
-    System.arraycopy(options, 0, command, 4, options.length);
-    return container.start(command);
+    return container.launch(List.of(options));
   }
 }

@@ -15,33 +15,23 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The sidecar container's entry process, its probe and its end. */
 class SidecarIT {
   private static final String AGENT = "C:\\agent\\attach.exe";
 
-  @TempDir Path folder;
   private Path image;
-  private AppContainer container;
+  @RegisterExtension final AppContainer container = AppContainer.bare();
 
   @BeforeEach
   void open() throws Exception {
-    container = AppContainer.bare(folder);
-    image = Files.createDirectories(folder.resolve("image"));
+    image = Files.createDirectories(container.folder().resolve("image"));
     Files.copy(AppContainer.HELPER, image.resolve("attach.exe"));
     Files.copy(AppContainer.PROGRAMS.resolve("procdump64.exe"), image.resolve("procdump64.exe"));
     container.environment(Map.of("CRASH_MONITOR_AGENT_JAVA", "none"));
-  }
-
-  @AfterEach
-  void close() {
-    if (container != null) {
-      container.close();
-    }
   }
 
   @Test
