@@ -75,13 +75,17 @@ int replace_file(const wchar_t *path, const char *bytes, size_t length) {
     wchar_t temporary[PATH_CHARS];
     DWORD n = 0;
     format(temporary, PATH_CHARS, L"%ls.tmp", path);
-    DeleteFileW(temporary); /* of a run that was killed, or a link somebody planted: CREATE_NEW follows none */
     HANDLE f = CreateFileW(temporary, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (f == INVALID_HANDLE_VALUE) {
+        /* Of a run that was killed, or a link somebody planted: CREATE_NEW follows none. */
+        DeleteFileW(temporary);
+        f = CreateFileW(temporary, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+    }
     if (f == INVALID_HANDLE_VALUE) return 0;
     BOOL ok = WriteFile(f, bytes, (DWORD)length, &n, NULL) && n == length;
     CloseHandle(f);
     for (int tries = 0; ok && tries < 10; tries++) {
-        if (MoveFileExW(temporary, path, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) return 1;
+        if (MoveFileExW(temporary, path, MOVEFILE_REPLACE_EXISTING)) return 1;
         Sleep(50); /* a reader without FILE_SHARE_DELETE: gone in a moment */
     }
     DeleteFileW(temporary);
@@ -121,12 +125,34 @@ DWORD install_file(const wchar_t *from, const wchar_t *to) {
     return error;
 }
 
+unsigned long long file_size(const wchar_t *path) {
+    WIN32_FILE_ATTRIBUTE_DATA data;
+    return GetFileAttributesExW(path, GetFileExInfoStandard, &data)
+               ? (unsigned long long)data.nFileSizeHigh << 32 | data.nFileSizeLow
+               : 0;
+}
+
+void shorten_file(const wchar_t *path, const wchar_t *older) {
+    static char last[LAST_KEPT];
+    LARGE_INTEGER size, place = {0};
+    DWORD n = 0;
+    HANDLE f = open_plain(path, GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, NULL);
+    if (f == INVALID_HANDLE_VALUE) return;
+    if (GetFileSizeEx(f, &size) && size.QuadPart > LAST_KEPT) {
+        /* Of UTF-16, whole characters. */
+        place.QuadPart = (size.QuadPart - LAST_KEPT) & ~1LL;
+        if (SetFilePointerEx(f, place, NULL, FILE_BEGIN) && ReadFile(f, last, LAST_KEPT, &n, NULL) && n > 0)
+            replace_file(older, last, n);
+        place.QuadPart = 0;
+        if (SetFilePointerEx(f, place, NULL, FILE_BEGIN)) SetEndOfFile(f);
+    }
+    CloseHandle(f);
+}
+
 HANDLE open_log(const wchar_t *path, unsigned long long cap) {
     SECURITY_ATTRIBUTES inheritable = {sizeof inheritable, NULL, TRUE};
-    WIN32_FILE_ATTRIBUTE_DATA data;
     wchar_t older[PATH_CHARS];
-    if (GetFileAttributesExW(path, GetFileExInfoStandard, &data) &&
-        ((unsigned long long)data.nFileSizeHigh << 32 | data.nFileSizeLow) > cap) {
+    if (file_size(path) > cap) {
         format(older, PATH_CHARS, L"%ls.1", path);
         MoveFileExW(path, older, MOVEFILE_REPLACE_EXISTING);
     }

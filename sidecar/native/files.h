@@ -35,6 +35,12 @@ DWORD install_file(const wchar_t *from, const wchar_t *to);
 /* Opens for appending, inheritable, no link followed; older text goes to <path>.1 beyond cap bytes. */
 HANDLE open_log(const wchar_t *path, unsigned long long cap);
 
+/* Bytes; 0 where there is no such file. */
+unsigned long long file_size(const wchar_t *path);
+/* The last bytes go to older, and the file becomes empty; somebody else may have it open for appending. */
+#define LAST_KEPT 65536
+void shorten_file(const wchar_t *path, const wchar_t *older);
+
 /* Where log_line writes: a file below the root, or standard output when NULL. */
 void log_to(const wchar_t *inner);
 void log_line(const wchar_t *pattern, ...);

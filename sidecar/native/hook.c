@@ -10,6 +10,7 @@
 #include <wchar.h>
 
 #define LINE_CHARS 1024
+#define HOOK_BOUND_MS 5000
 
 static void make_command(wchar_t *line, const wchar_t *program, const search *s) {
     wchar_t number[16];
@@ -26,6 +27,14 @@ static void make_command(wchar_t *line, const wchar_t *program, const search *s)
     }
 }
 
+/* The application counts as started when the hook has ended: whatever keeps us, it does not wait for it. */
+static DWORD WINAPI end_at_bound(void *unused) {
+    (void)unused;
+    Sleep(HOOK_BOUND_MS);
+    TerminateProcess(GetCurrentProcess(), 0);
+    return 0;
+}
+
 /* Never anything but 0: a failing hook would end the user's application. */
 int verb_hook(int argc, wchar_t **argv) {
     static process_list list;
@@ -36,6 +45,7 @@ int verb_hook(int argc, wchar_t **argv) {
     DWORD flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
     (void)argc;
     (void)argv;
+    CreateThread(NULL, 0, end_at_bound, NULL, 0, NULL);
     if (processes_list(&list)) search_from_own_ancestors(&list, &s);
     DWORD n = GetModuleFileNameW(NULL, program, PATH_CHARS);
     if (n == 0 || n >= PATH_CHARS) return 0;

@@ -102,6 +102,23 @@ DWORD procdump_start(const session *s, DWORD pid, const wchar_t *folder, HANDLE 
     return 0;
 }
 
+int procdump_log_is_long(void) {
+    wchar_t path[PATH_CHARS];
+    root_path(path, L"logs\\procdump.log");
+    return file_size(path) > LOG_CAP;
+}
+
+/*
+ * ProcDump writes a line for each first-chance exception, matched or not: thousands a second in some
+ * applications. It appends, so the file can be emptied under its hands.
+ */
+void procdump_shorten_log(void) {
+    wchar_t path[PATH_CHARS], older[PATH_CHARS];
+    root_path(path, L"logs\\procdump.log");
+    root_path(older, L"logs\\procdump.log.1");
+    shorten_file(path, older);
+}
+
 int procdump_cancel(DWORD pid) {
     static const wchar_t *const NAMES[] = {L"ProcDump-%lu", L"Global\\ProcDump-%lu"};
     wchar_t name[64];

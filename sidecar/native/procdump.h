@@ -12,6 +12,11 @@ DWORD procdump_start(const session *s, DWORD pid, const wchar_t *folder, HANDLE 
 /* Asks every ProcDump that monitors the process to let go; 1 when somebody listens. */
 int procdump_cancel(DWORD pid);
 
+/* Whether logs\procdump.log has grown beyond its cap. */
+int procdump_log_is_long(void);
+/* Moves the last of logs\procdump.log to logs\procdump.log.1 and empties it. */
+void procdump_shorten_log(void);
+
 /* "<root>\dumps\incoming\<pid>_<startEpochMillis>" */
 void incoming_folder(wchar_t *out, DWORD pid, uint64_t start);
 /* Moves what ProcDump has finished to dumps\ready; *next is the number of the next dump. Dumps moved. */

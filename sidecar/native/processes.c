@@ -3,6 +3,8 @@
 
 #include "text.h"
 
+#include <psapi.h>
+#include <string.h>
 #include <tlhelp32.h>
 #include <wchar.h>
 
@@ -27,6 +29,16 @@ int is_system_process(const wchar_t *name) {
     for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
         if (_wcsicmp(name, SYSTEM[i]) == 0) return 1;
     return !*name;
+}
+
+int processes_changed(void) {
+    static DWORD before[MAX_PROCESSES], bytes_before;
+    DWORD pids[MAX_PROCESSES], bytes = 0;
+    if (!EnumProcesses(pids, sizeof pids, &bytes) || bytes == sizeof pids) return 1;
+    int changed = bytes != bytes_before || memcmp(pids, before, bytes) != 0;
+    memcpy(before, pids, bytes);
+    bytes_before = bytes;
+    return changed;
 }
 
 int processes_list(process_list *list) {

@@ -47,6 +47,8 @@ typedef struct {
     int entry;
 } found;
 
+/* Whether pids came or went since the last call: cheaper than the list. */
+int processes_changed(void);
 int processes_list(process_list *list);
 uint64_t process_start(process *p);
 process *process_by_pid(process_list *list, DWORD pid);

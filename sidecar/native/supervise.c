@@ -2,14 +2,15 @@
 #include "supervise.h"
 
 #include "files.h"
+#include "procdump.h"
 #include "text.h"
 
 #include <string.h>
 #include <wchar.h>
 
-#define HEARTBEAT_MS 1900
-#define WAKE_MS 1000
-#define LIST_MS 2000
+#define HEARTBEAT_MS 4900
+#define LIST_MS 2500
+#define LIST_ANYWAY_MS 30000
 #define LIST_SOON_MS 200
 #define SOON_FOR_MS 10000
 #define BUSY_MS 100
@@ -46,26 +47,28 @@ static void forget_wanted(void) {
     for (int i = 0; i < MAX_WATCHED; i++) self.watches[i].wanted = 0;
 }
 
-/* Reads the file when it has changed. The last good session stays in force. 1 when a new one came. */
-static int read_session(void) {
+typedef enum { SAME, CAME, NOT_NOW } session_news;
+
+/* Reads the file when it has changed. The last good session stays in force. */
+static session_news read_session(void) {
     static char bytes[SESSION_BYTES];
     static uint64_t seen_time, seen_size;
     WIN32_FILE_ATTRIBUTE_DATA data;
     wchar_t path[PATH_CHARS];
     DWORD error;
     root_path(path, L"control\\session.properties");
-    if (!GetFileAttributesExW(path, GetFileExInfoStandard, &data)) return 0;
+    if (!GetFileAttributesExW(path, GetFileExInfoStandard, &data)) return SAME;
     uint64_t time = filetime_number(data.ftLastWriteTime), size = (uint64_t)data.nFileSizeHigh << 32 | data.nFileSizeLow;
-    if (time == seen_time && size == seen_size) return 0;
+    if (time == seen_time && size == seen_size) return SAME;
     long n = read_small(path, bytes, sizeof bytes, &error);
-    if (n < 0 && error == ERROR_SHARING_VIOLATION) return 0; /* being replaced: next turn */
+    if (n < 0 && error == ERROR_SHARING_VIOLATION) return NOT_NOW; /* being replaced */
     seen_time = time;
     seen_size = size;
     session *fresh = self.session == &sessions[0] ? &sessions[1] : &sessions[0];
     const wchar_t *wrong = n < 0 ? error_text(error) : session_parse(fresh, bytes, (size_t)n);
     if (wrong) {
         problem(wrong);
-        return 0;
+        return SAME;
     }
     self.session_problem[0] = 0;
     if (!self.session || !session_same_args(self.session, fresh)) self.generation++;
@@ -73,7 +76,7 @@ static int read_session(void) {
     self.session = fresh;
     log_line(L"session: %ls%ls, process %ls, %d arguments", fresh->armed ? L"armed" : L"disarmed ",
              fresh->disarmed_reason, *fresh->process ? fresh->process : L"(entry)", fresh->args);
-    return 1;
+    return CAME;
 }
 
 static watch *watch_of(DWORD pid, uint64_t start) {
@@ -98,10 +101,17 @@ static void drop_vanished(void) {
     }
 }
 
-/* 1 when a process came that was not watched before. */
-static int find_processes(void) {
+/*
+ * 1 when a process came that was not watched before. Asking for the pids is cheap, asking for the
+ * processes is not; where a pid came free and was taken again between two looks, the next look
+ * that is due anyway finds it.
+ */
+static int find_processes(uint64_t now, int anyway) {
+    static uint64_t next_anyway;
     found matches[MAX_WATCHED];
     int fresh = 0;
+    if (!processes_changed() && !anyway && now < next_anyway) return 0;
+    next_anyway = now + LIST_ANYWAY_MS;
     if (!processes_list(&self.list)) return 0;
     drop_vanished();
     int n = processes_find(&self.list, &self.search, self.session->process, matches);
@@ -165,25 +175,12 @@ static int step_all(uint64_t now) {
     return ended;
 }
 
-static DWORD until_disarm(DWORD wait) {
-    uint64_t at = self.session ? self.session->disarm_at : 0, now = epoch_millis(now_filetime());
-    return at > now && at - now < wait ? (DWORD)(at - now) : wait;
-}
-
-/* Sleeps until a process or a ProcDump ends, or something is due. */
-static void wait_for_events(DWORD longest) {
-    HANDLE handles[MAX_WATCHED * 2];
-    DWORD n = 0;
+static int writes_dump(void) {
     for (int i = 0; i < MAX_WATCHED; i++) {
         const watch *w = &self.watches[i];
-        if (!w->used) continue;
-        if (w->process && !w->ended) handles[n++] = w->process;
-        if (w->procdump) handles[n++] = w->procdump;
-        if (watch_is_busy(w)) longest = BUSY_MS;
-        if (w->state == WATCH_IDLE && w->wanted && self.session && self.session->armed) longest = BUSY_MS;
+        if (w->used && w->procdump && dump_begun(w->who.pid, w->who.start)) return 1;
     }
-    longest = until_disarm(longest);
-    if (n == 0 || WaitForMultipleObjects(n, handles, FALSE, longest) == WAIT_FAILED) Sleep(longest);
+    return 0;
 }
 
 /* May the launched application run now? With ProcDump on it, or when waiting has no sense. */
@@ -202,26 +199,35 @@ static watch *adopt(const launched *app) {
 
 DWORD supervise(const search *known, const launched *app) {
     uint64_t start = GetTickCount64(), beat = 0, list_at = 0, soon_until = start + SOON_FOR_MS;
+    int anyway = 1; /* list the processes, whether or not they have changed */
+    int look = 1;   /* at the session file */
+    session_news news = SAME;
     HANDLE suspended = app ? app->thread : NULL;
     self.search = *known;
     watch *own = app ? adopt(app) : NULL;
     for (;;) {
         uint64_t now = GetTickCount64();
-        if (read_session()) list_at = now;
-        if (self.session && now >= list_at) {
-            if (find_processes()) soon_until = now + SOON_FOR_MS;
+        if (look || now >= beat || news == NOT_NOW) news = read_session();
+        if (news == CAME) anyway = 1;
+        if (self.session && (anyway || now >= list_at)) {
+            if (find_processes(now, anyway)) soon_until = now + SOON_FOR_MS;
             list_at = now + (now < soon_until ? LIST_SOON_MS : LIST_MS);
+            anyway = 0;
         }
         if (step_all(now)) {
             soon_until = now + SOON_FOR_MS;
-            list_at = now;
+            anyway = 1;
         }
         if (suspended && may_run(own, start, now)) {
             ResumeThread(suspended);
             suspended = NULL;
         }
-        if (state_write(&self, now >= beat)) beat = now + HEARTBEAT_MS;
+        if (state_write(&self, now >= beat)) {
+            /* While a dump is written, what ProcDump says of it stays in one piece. */
+            if (procdump_log_is_long() && !writes_dump()) procdump_shorten_log();
+            beat = now + HEARTBEAT_MS;
+        }
         if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;
-        wait_for_events(suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : WAKE_MS);
+        look = wait_for_events(&self, anyway ? 0 : suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
     }
 }

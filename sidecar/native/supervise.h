@@ -48,6 +48,12 @@ int become_only_supervisor(void);
 /* SeDebugPrivilege, where the user has it: for applications of other users. */
 void use_debug_privilege(void);
 
+/*
+ * Sleeps until a process or a ProcDump ends, the session file changes, or something is due. 0 when the
+ * session file is known to be the same.
+ */
+int wait_for_events(const supervisor *s, DWORD longest);
+
 /* state\attach.json; due says that a heartbeat is wanted even if nothing has changed. 1 when in place. */
 int state_write(const supervisor *s, int due);
 

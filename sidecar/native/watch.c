@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <wchar.h>
 
-#define ATTACH_BOUND_MS 30000
+#define BUSY_MS 100
+#define ATTACH_BOUND_MS 15000
 #define CANCEL_AGAIN_MS 2000
 #define CANCEL_WORDS_MS 10000
 #define AFTER_DUMP_MS 500
@@ -171,7 +172,8 @@ static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
     if (w->cancel_since || unwanted || low) ask_to_cancel(w, now);
     else if (w->attached_at) become(w, WATCH_ATTACHED, NULL);
     else if (now - w->procdump_since > ATTACH_BOUND_MS)
-        become(w, WATCH_FAILED, L"ProcDump (%lu) runs for more than 30 s and has not attached", w->procdump_pid);
+        become(w, WATCH_FAILED, L"ProcDump (%lu) runs for more than %d s and has not attached", w->procdump_pid,
+               ATTACH_BOUND_MS / 1000);
 }
 
 static void start_procdump(watch *w, const intent *want, uint64_t now) {
@@ -192,7 +194,24 @@ static void start_procdump(watch *w, const intent *want, uint64_t now) {
         become(w, WATCH_FAILED, L"cannot start ProcDump: %ls", error_text(error));
 }
 
+/*
+ * A ProcDump of ours whose supervisor was killed: nobody else would have it let go at the stop time.
+ * Known by the folder it was given; any other debugger is somebody's who wants it there.
+ */
+static int is_left_behind(watch *w, uint64_t now) {
+    wchar_t folder[PATH_CHARS];
+    incoming_folder(folder, w->who.pid, w->who.start);
+    if (!exists(folder) || !debugger_present(w) || dump_begun(w->who.pid, w->who.start)) return 0;
+    if (now < w->cancel_next) return w->state == WATCH_CANCELLING;
+    w->cancel_next = now + CANCEL_AGAIN_MS;
+    if (!procdump_cancel(w->who.pid)) return 0;
+    become(w, WATCH_CANCELLING, L"ProcDump of a supervisor before this one was asked to let go of process %lu",
+           w->who.pid);
+    return 1;
+}
+
 static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
+    if (is_left_behind(w, now)) return;
     if (!want->armed || !w->wanted) {
         w->failures = 0;
         w->next_try = 0;
@@ -233,6 +252,15 @@ void watch_close(watch *w) {
     w->used = 0;
 }
 
-int watch_is_busy(const watch *w) {
-    return w->used && (w->state == WATCH_STARTING || w->state == WATCH_CANCELLING || (w->ended && w->procdump));
+static DWORD sooner(uint64_t at, uint64_t now, DWORD longest) {
+    uint64_t wait = at > now + BUSY_MS ? at - now : BUSY_MS;
+    return wait < longest ? (DWORD)wait : longest;
+}
+
+DWORD watch_due(const watch *w, int armed, uint64_t now, DWORD longest) {
+    if (w->state == WATCH_STARTING) return sooner(now, now, longest);
+    if (w->cancel_since || w->state == WATCH_CANCELLING) return sooner(w->cancel_next, now, longest);
+    int tries = armed && w->wanted && !w->procdump && !w->ended &&
+                (w->state == WATCH_IDLE || w->state == WATCH_FAILED || w->state == WATCH_MISSING);
+    return tries ? sooner(w->next_try, now, longest) : longest;
 }

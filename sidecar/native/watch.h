@@ -69,7 +69,7 @@ void watch_step(watch *w, const intent *want, uint64_t now);
 /* Everything is told and moved, the slot may be used again. */
 int watch_finished(const watch *w);
 void watch_close(watch *w);
-/* Is there something to look at soon? */
-int watch_is_busy(const watch *w);
+/* In how many ms it wants its next step, at most longest; the ends of processes are waited for beside it. */
+DWORD watch_due(const watch *w, int armed, uint64_t now, DWORD longest);
 
 #endif

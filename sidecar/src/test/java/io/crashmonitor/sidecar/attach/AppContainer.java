@@ -42,7 +42,7 @@ final class AppContainer
     implements BeforeEachCallback, AfterEachCallback, TestExecutionExceptionHandler {
   static final Duration SOON = Duration.ofSeconds(30);
   static final String ATTACH = "C:\\crash-monitor\\bin\\attach.exe";
-  private static final String SIGNALS = "C:\\signals";
+  static final String SIGNALS = "C:\\signals";
   static final String CRASHER = "C:\\app\\crasher.exe";
   static final String PROCDUMP = "C:\\app\\procdump64.exe";
 

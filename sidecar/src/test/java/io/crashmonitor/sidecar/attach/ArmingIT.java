@@ -76,6 +76,19 @@ class ArmingIT {
   }
 
   @Test
+  void aClockPastTheStopTimeCostsTheMonitoringOnly() throws Exception {
+    container.session(SessionFile.ofCrashes().disarmAt(Instant.parse("2020-01-01T00:00:00Z")));
+    WineProcess app = container.app();
+    container.supervise();
+
+    AttachState state = container.awaitPhase(AttachPhase.Disarmed);
+
+    assertThat(state.reason()).isEqualTo("StopTimeReached");
+    assertThat(container.log()).doesNotContain("ProcDump starts");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
   void attachesAnewWithChangedArguments() throws Exception {
     container.session(SessionFile.ofCrashes());
     WineProcess app = container.app();

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.minidump.reader.Wholeness;
 import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -96,6 +99,83 @@ class FaultIT {
     assertThat(state.exits().get(0).exitCode()).isEqualTo("0xC0000354");
     assertThat(state.exits().get(0).attached()).isTrue();
     assertThat(state.exits().get(0).dumps()).isZero();
+  }
+
+  @Test
+  void saysThatProcDumpHangsAndLetsTheApplicationBe() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "hang"));
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+
+    AttachState hanging =
+        container.awaitState("words", s -> s.message().contains("has not attached"));
+    container.session(SessionFile.ofCrashes().disarmed("Stopped"));
+    container.awaitState("left alone", s -> s.message().contains("does not listen"));
+
+    assertThat(hanging.phase()).isEqualTo(AttachPhase.Failed);
+    assertThat(hanging.reason()).isEqualTo("ProcDumpFailed");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void keepsProcDumpsLogShortUnderAFloodOfExceptions() throws Exception {
+    container.session(
+        SessionFile.ofCrashes().arguments("-accepteula", "-mm", "-e", "1", "-f", "C00000FD"));
+    WineProcess app = container.app("--quiet", "--first-chance", "8BADF00D:20000");
+    container.supervise();
+
+    Path older = container.volume().resolve("logs/procdump.log.1");
+    await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(older));
+
+    assertThat(older).hasSize(65536);
+    assertThat(Files.readString(older)).contains("Exception: 8BADF00D");
+    await().atMost(SOON).until(() -> container.procdumpLog().length() < 1024 * 1024);
+    assertThat(container.state().phase()).isEqualTo(AttachPhase.Attached);
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void takesOverTheProcDumpOfASupervisorThatWasKilled() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    AttachState before = container.awaitPhase(AttachPhase.Attached);
+    kill(before.supervisorPid());
+
+    container.hook();
+    AttachState after =
+        container.awaitState(
+            "attached anew",
+            s -> s.supervisorPid() != before.supervisorPid() && s.phase() == AttachPhase.Attached);
+
+    assertThat(container.log()).contains("of a supervisor before this one");
+    assertThat(after.processes().get(0).procdumpPid())
+        .isNotEqualTo(before.processes().get(0).procdumpPid());
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void leavesAWholeDumpThoughTheSupervisorIsGone() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.appOnSignal("av");
+    container.supervise();
+    kill(container.awaitPhase(AttachPhase.Attached).supervisorPid());
+
+    container.signal("av");
+
+    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+    try (Stream<Path> dumps = Files.list(container.incoming().get(0))) {
+      assertThat(dumps)
+          .singleElement()
+          .satisfies(
+              dump -> assertThat(Wholeness.of(dump).state()).isEqualTo(Wholeness.State.WHOLE));
+    }
+  }
+
+  private void kill(long pid) throws Exception {
+    WineExit killed = container.start("taskkill", "/f", "/pid", Long.toString(pid)).await(SOON);
+    assertThat(killed).isEqualTo(new WineExit.Exited(0));
   }
 
   @Test

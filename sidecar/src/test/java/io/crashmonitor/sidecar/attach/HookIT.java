@@ -8,6 +8,7 @@ import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,15 @@ class HookIT {
   }
 
   @Test
+  void succeedsWithAHelperThatMayNotBeRun() throws Exception {
+    Path helper = container.volume().resolve("bin/attach.exe");
+    Files.delete(helper);
+    Files.createDirectory(helper);
+
+    assertThat(container.hook()).isEqualTo(new WineExit.Exited(0));
+  }
+
+  @Test
   void doesNotMistakeItsOwnShellForTheApplication() throws Exception {
     container.session(SessionFile.ofCrashes());
 
@@ -76,7 +86,7 @@ class HookIT {
   }
 
   @Test
-  void beatsAtLeastEveryTwoSeconds() throws Exception {
+  void beatsMoreOftenThanTheAgentCallsItGone() throws Exception {
     container.session(SessionFile.ofCrashes());
     container.app();
     container.hook();
@@ -85,7 +95,7 @@ class HookIT {
     for (int beat = 0; beat < 3; beat++) {
       Instant before = previous;
       previous = container.awaitState("beat", s -> s.heartbeat().isAfter(before)).heartbeat();
-      assertThat(Duration.between(before, previous)).isLessThan(Duration.ofMillis(2500));
+      assertThat(Duration.between(before, previous)).isLessThan(Duration.ofSeconds(10));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.crashmonitor.sidecar.attach;
 
 import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.testbed.wine.WineExit;
@@ -93,6 +94,23 @@ class LaunchIT {
     assertThat(launch.await(SOON)).isEqualTo(new WineExit.Exited(7));
     assertThat(container.log()).doesNotContain("ProcDump starts");
     assertThat(container.state().exits()).isEmpty();
+  }
+
+  @Test
+  void leavesCtrlCToTheApplicationAndWaitsForItsEnd() throws Exception {
+    container.session(SessionFile.ofCrashes().disarmed("Scheduled"));
+    WineProcess console =
+        container.start(
+            "C:\\app\\console.exe",
+            AppContainer.SIGNALS + "\\ctrl-c",
+            AppContainer.ATTACH + " launch -- " + AppContainer.CRASHER);
+    await().atMost(SOON).until(() -> container.output(console).contains("alive"));
+
+    container.signal("ctrl-c");
+
+    // What a program without a handler of its own ends with on Wine.
+    assertThat(console.await(SOON)).isEqualTo(new WineExit.Exited(0));
+    assertThat(container.log()).containsPattern("crasher.exe .*: ended with 0x00000000");
   }
 
   @Test
