@@ -14,6 +14,8 @@
 #define LIST_SOON_MS 200
 #define SOON_FOR_MS 10000
 #define BUSY_MS 100
+/* As long as the agent may look for what ProcDump said of a dump. */
+#define LOG_KEPT_MS 60000
 #define LAUNCH_BOUND_MS 10000
 #define LAUNCH_END_BOUND_MS 60000
 
@@ -166,10 +168,11 @@ static int step_all(uint64_t now) {
     for (int i = 0; i < MAX_WATCHED; i++) {
         watch *w = &self.watches[i];
         if (!w->used) continue;
-        int before = w->ended;
+        int before = w->ended, dumps = w->dumps;
         watch_step(w, &want, now);
         if (w->ended && (w->wanted || w->was_attached)) record_exit(w);
         ended |= w->ended && !before;
+        if (w->dumps != dumps) self.dumped_at = now;
         if (watch_finished(w) || (!w->wanted && !w->procdump && !w->launched)) watch_close(w);
     }
     return ended;
@@ -223,8 +226,8 @@ DWORD supervise(const search *known, const launched *app) {
             suspended = NULL;
         }
         if (state_write(&self, now >= beat)) {
-            /* While a dump is written, what ProcDump says of it stays in one piece. */
-            if (procdump_log_is_long() && !writes_dump()) procdump_shorten_log();
+            /* What ProcDump says of a dump stays in one piece. */
+            if (now - self.dumped_at > LOG_KEPT_MS && procdump_log_is_long() && !writes_dump()) procdump_shorten_log();
             beat = now + HEARTBEAT_MS;
         }
         if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;

@@ -28,6 +28,7 @@ typedef struct {
     watch watches[MAX_WATCHED];
     process_exit exits[MAX_EXITS]; /* oldest first */
     int exit_count;
+    uint64_t dumped_at; /* ticks, ms; 0: never */
     search search;
     process_list list;
 } supervisor;

@@ -46,6 +46,32 @@ class AgentSessionIT extends AgentWithStorage {
   }
 
   @Test
+  void saysThatTheHelperIsGoneAndHowItComesBack() throws IOException {
+    // given
+    Files.createDirectories(folder.resolve("state"));
+    Files.writeString(
+        folder.resolve("state/attach.json"),
+        """
+        {"version":1,"heartbeat":"%s","supervisorPid":9,"phase":"Attached","exits":[],
+         "processes":[{"pid":5,"name":"Checkout.exe","startTime":"%s","entry":true,"attached":true}]}"""
+            .formatted(Instant.now(), START));
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> operator.syncs.stream().anyMatch(s -> s.state().attached()));
+    // when no heartbeat comes any more
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> operator.syncs.stream().anyMatch(s -> s.state().reason().equals("NoHeartbeat")));
+    // then
+    assertThat(operator.syncs.get(operator.syncs.size() - 1).state())
+        .satisfies(
+            state -> {
+              assertThat(state.attached()).isFalse();
+              assertThat(state.message()).contains("attach.exe hook");
+            });
+  }
+
+  @Test
   void takesUpARotatedToken() throws IOException {
     // given
     start(Duration.ofSeconds(55));

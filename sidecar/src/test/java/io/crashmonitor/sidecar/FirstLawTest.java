@@ -42,8 +42,7 @@ class FirstLawTest {
   private static String source(String test) throws IOException {
     for (String module : List.of("sidecar", "operator", "e2e")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
-        Path found =
-            files.filter(f -> f.endsWith(test + ".java")).findFirst().orElse(null);
+        Path found = files.filter(f -> f.endsWith(test + ".java")).findFirst().orElse(null);
         if (found != null) {
           return Files.readString(found);
         }

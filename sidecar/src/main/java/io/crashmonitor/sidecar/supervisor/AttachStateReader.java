@@ -72,7 +72,10 @@ public final class AttachStateReader {
           false,
           AttachPhase.Unknown,
           "NoHeartbeat",
-          "the helper in the app's container wrote last at " + heartbeat,
+          "the helper in the app's container wrote last at "
+              + heartbeat
+              + "; it comes back when that container restarts, or by"
+              + " C:\\crash-monitor\\bin\\attach.exe hook, run in there",
           Optional.of(heartbeat),
           List.of(),
           remembered,

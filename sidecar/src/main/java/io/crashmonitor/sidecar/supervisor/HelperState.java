@@ -33,7 +33,7 @@ public record HelperState(
           false,
           AttachPhase.Unknown,
           "NoHeartbeat",
-          "no word from the helper in the app's container yet",
+          "no word from the helper in the app's container yet; its hook starts it",
           Optional.empty(),
           List.of(),
           List.of(),
