@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Phase;
-import io.crashmonitor.testbed.cluster.OperatorProcess;
+import io.crashmonitor.testbed.cluster.Operator;
 import io.crashmonitor.testbed.cluster.TestCluster;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -33,9 +33,9 @@ final class Shop implements AutoCloseable {
 
   private final TestCluster cluster;
   private final String namespace;
-  private final OperatorProcess operator;
+  private final Operator operator;
 
-  private Shop(TestCluster cluster, String namespace, OperatorProcess operator) {
+  private Shop(TestCluster cluster, String namespace, Operator operator) {
     this.cluster = cluster;
     this.namespace = namespace;
     this.operator = operator;
@@ -46,9 +46,9 @@ final class Shop implements AutoCloseable {
    */
   static Shop open(String prefix, Map<String, String> overrides) {
     TestCluster cluster = SharedCluster.get();
-    String namespace = cluster.controlPlane().newNamespace(prefix);
+    String namespace = cluster.newNamespace(prefix);
     cluster.createStorageSecret(namespace);
-    OperatorProcess operator = cluster.operator(List.of(namespace), overrides);
+    Operator operator = cluster.operator(List.of(namespace), overrides);
     operator.start();
     return new Shop(cluster, namespace, operator);
   }
@@ -58,10 +58,10 @@ final class Shop implements AutoCloseable {
   }
 
   KubernetesClient client() {
-    return cluster.controlPlane().client();
+    return cluster.client();
   }
 
-  OperatorProcess operator() {
+  Operator operator() {
     return operator;
   }
 

@@ -37,8 +37,7 @@ final class Installation implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final String IMAGE = "ghcr.io/crash-monitor/operator:0.1.0";
   private static final String DEFINITION = "crashmonitorsessions.crashmonitor.io";
-  private static final String CHART =
-      Artifacts.find().root().resolve("helm/crash-monitor").toString();
+  private static final String CHART = Artifacts.find().chart().toString();
 
   private final TestCluster cluster;
   private final LinuxNode node;
@@ -54,17 +53,11 @@ final class Installation implements AutoCloseable {
     Artifacts artifacts = Artifacts.find();
     TestCluster cluster = TestCluster.startEmpty(artifacts, folder.resolve("cluster"));
     try {
-      LinuxImage image =
-          LinuxImage.unpack(
-              artifacts.root().resolve("operator/target/operator-image-amd64.tar"),
-              folder.resolve("image"));
+      LinuxImage image = LinuxImage.unpack(artifacts.operatorImage(), folder.resolve("image"));
       return new Installation(
           cluster,
           LinuxNode.start(
-              "linux-1",
-              cluster.controlPlane().client(),
-              Map.of(IMAGE, image),
-              folder.resolve("linux-1")));
+              "linux-1", cluster.client(), Map.of(IMAGE, image), folder.resolve("linux-1")));
     } catch (RuntimeException e) {
       cluster.close();
       throw e;
@@ -72,7 +65,7 @@ final class Installation implements AutoCloseable {
   }
 
   KubernetesClient client() {
-    return cluster.controlPlane().client();
+    return cluster.client();
   }
 
   /**
@@ -177,8 +170,7 @@ final class Installation implements AutoCloseable {
   }
 
   Command command(Helm helm, String... arguments) {
-    return helm.command(arguments)
-        .with("KUBECONFIG", cluster.controlPlane().kubeconfig().toString());
+    return helm.command(arguments).with("KUBECONFIG", cluster.kubeconfig().toString());
   }
 
   /** The operator's pod; there is one, and it is not on its way out. */
@@ -199,7 +191,7 @@ final class Installation implements AutoCloseable {
 
   /** A namespace with the storage's Secret and a Windows app that crashes. */
   Shop shop() {
-    String namespace = cluster.controlPlane().newNamespace("shop");
+    String namespace = cluster.newNamespace("shop");
     cluster.createStorageSecret(namespace);
     cluster.kubectl(
         namespace,

@@ -46,6 +46,25 @@ public record Artifacts(Path root) {
     return root.resolve("operator/target/operator.jar");
   }
 
+  /** The operator's image on an empty base, as {@code docker save} writes it. */
+  public Path operatorImage() {
+    return root.resolve("operator/target/operator-image-amd64.tar");
+  }
+
+  /** The operator's image on its real base, made by profile kind where kind can be had. */
+  public Path kindImage() {
+    return root.resolve("operator/target/operator-image-kind.tar");
+  }
+
+  /** Prints why there can be no kind cluster here. */
+  Path kindObstacle() {
+    return root.resolve("testbed/kind-obstacle.sh");
+  }
+
+  public Path chart() {
+    return root.resolve("helm/crash-monitor");
+  }
+
   /** What lands at {@code C:\agent} of the sidecar's image. */
   public Path sidecarPayload() {
     return root.resolve("sidecar/target/payload");

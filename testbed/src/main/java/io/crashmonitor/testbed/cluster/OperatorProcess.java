@@ -16,8 +16,8 @@ import java.util.Map;
  * environment alone, with the rights of its service account. It can be killed and started again on
  * the same ports.
  */
-public final class OperatorProcess implements AutoCloseable {
-  private static final Duration READY = Duration.ofSeconds(60);
+final class OperatorProcess implements Operator {
+  private static final Duration READY = Duration.ofMinutes(3);
   private static final Duration PROBE = Duration.ofSeconds(2);
 
   private final Path jar;
@@ -33,14 +33,14 @@ public final class OperatorProcess implements AutoCloseable {
    * @param healthPort of the environment
    * @param logs folder for {@code operator.log}
    */
-  public OperatorProcess(Path jar, Map<String, String> environment, int healthPort, Path logs) {
+  OperatorProcess(Path jar, Map<String, String> environment, int healthPort, Path logs) {
     this.jar = jar;
     this.environment = Map.copyOf(environment);
     this.logs = logs;
     this.readyz = URI.create("http://127.0.0.1:" + healthPort + "/readyz");
   }
 
-  /** Starts the operator and waits until it is ready. */
+  @Override
   public OperatorProcess start() {
     process =
         ServerProcess.start(
@@ -57,16 +57,17 @@ public final class OperatorProcess implements AutoCloseable {
     return this;
   }
 
-  /** SIGKILL: no goodbye, as when a node dies. */
+  @Override
   public void kill() {
     process.kill();
   }
 
-  /** SIGTERM, and waits. */
+  @Override
   public void stop() {
     process.close();
   }
 
+  @Override
   public Path log() {
     return process.log();
   }

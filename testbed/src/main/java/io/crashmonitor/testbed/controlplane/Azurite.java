@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Azure Blob Storage on 127.0.0.1, played by Azurite. It keeps its port from {@link #stop()} to
+ * Azure Blob Storage on this machine, played by Azurite. It keeps its port from {@link #stop()} to
  * {@link #start()}, so that storage being away for a while can be tested. What Azurite lacks:
  * immutability, versions, soft delete.
  */
@@ -37,25 +37,39 @@ public final class Azurite implements AutoCloseable {
     DISK
   }
 
+  private static final String LOOPBACK = "127.0.0.1";
+
   private final List<String> command;
   private final Path logs;
-  private final String endpoint;
+  private final String protocol;
+  private final String address;
   private final int port;
   private Optional<ServerProcess> server = Optional.empty();
 
-  private Azurite(List<String> command, Path logs, String endpoint, int port) {
+  private Azurite(List<String> command, Path logs, String protocol, String address, int port) {
     this.command = command;
     this.logs = logs;
-    this.endpoint = endpoint;
+    this.protocol = protocol;
+    this.address = address;
     this.port = port;
   }
 
-  /** Starts it with plain HTTP. */
+  /** Starts it at 127.0.0.1 with plain HTTP. */
   public static Azurite start(Provisioned tools, Path folder, Persistence persistence) {
+    return start(tools, folder, persistence, LOOPBACK);
+  }
+
+  /**
+   * Starts it with plain HTTP.
+   *
+   * @param address of this machine, by which its clients reach it
+   */
+  public static Azurite start(
+      Provisioned tools, Path folder, Persistence persistence, String address) {
     int port = Ports.free();
     return started(
         new Azurite(
-            command(tools, folder, port, persistence), folder, "http://127.0.0.1:" + port, port));
+            command(tools, folder, address, port, persistence), folder, "http", address, port));
   }
 
   /**
@@ -67,26 +81,26 @@ public final class Azurite implements AutoCloseable {
   public static Azurite startWithTls(
       Provisioned tools, Path folder, Persistence persistence, TestCa ca) {
     int port = Ports.free();
-    TestCa.Identity identity = ca.server("azurite", List.of("127.0.0.1"), List.of("localhost"));
+    TestCa.Identity identity = ca.server("azurite", List.of(LOOPBACK), List.of("localhost"));
     Path certificate = folder.resolve("azurite.crt");
     Path key = folder.resolve("azurite.key");
     Folders.writePrivate(certificate, identity.certificatePem());
     Folders.writePrivate(key, identity.privateKeyPem());
-    List<String> command = new ArrayList<>(command(tools, folder, port, persistence));
+    List<String> command = new ArrayList<>(command(tools, folder, LOOPBACK, port, persistence));
     command.addAll(List.of("--oauth", "basic", "--cert", certificate.toString()));
     command.addAll(List.of("--key", key.toString()));
-    return started(new Azurite(List.copyOf(command), folder, "https://127.0.0.1:" + port, port));
+    return started(new Azurite(List.copyOf(command), folder, "https", LOOPBACK, port));
   }
 
   /** The account's URL, {@code http://127.0.0.1:<port>/devstoreaccount1}. */
   public String endpoint() {
-    return endpoint + "/" + ACCOUNT;
+    return "%s://%s:%d/%s".formatted(protocol, address, port, ACCOUNT);
   }
 
   /** As Azure's portal gives it to users: account, key and endpoint. */
   public String connectionString() {
     return "DefaultEndpointsProtocol=%s;AccountName=%s;AccountKey=%s;BlobEndpoint=%s;"
-        .formatted(endpoint.substring(0, endpoint.indexOf(':')), ACCOUNT, ACCOUNT_KEY, endpoint());
+        .formatted(protocol, ACCOUNT, ACCOUNT_KEY, endpoint());
   }
 
   /** A client with the account's key. */
@@ -102,7 +116,7 @@ public final class Azurite implements AutoCloseable {
     if (server.isEmpty()) {
       ServerProcess started = ServerProcess.start("azurite", command, Map.of(), logs);
       server = Optional.of(started);
-      started.await("accepts connections", START, () -> Ports.accepts(port));
+      started.await("accepts connections", START, () -> Ports.accepts(address, port));
     }
   }
 
@@ -128,13 +142,13 @@ public final class Azurite implements AutoCloseable {
   }
 
   private static List<String> command(
-      Provisioned tools, Path folder, int port, Persistence persistence) {
+      Provisioned tools, Path folder, String address, int port, Persistence persistence) {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
             tools.path(Tool.NODE).toString(),
             tools.path(Tool.AZURITE).toString(),
-            "--blobHost=127.0.0.1",
+            "--blobHost=" + address,
             "--blobPort=" + port,
             "--skipApiVersionCheck",
             "--disableTelemetry",

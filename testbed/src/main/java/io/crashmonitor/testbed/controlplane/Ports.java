@@ -37,8 +37,13 @@ public final class Ports {
 
   /** Whether a server accepts connections at this port of 127.0.0.1. */
   public static boolean accepts(int port) {
+    return accepts(InetAddress.getLoopbackAddress().getHostAddress(), port);
+  }
+
+  /** Whether a server accepts connections at this address and port. */
+  static boolean accepts(String address, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
       return true;
     } catch (IOException notNow) {
       return false;

@@ -2,7 +2,8 @@ package io.crashmonitor.testbed.demo;
 
 import com.azure.storage.blob.BlobContainerClient;
 import io.crashmonitor.testbed.cluster.Artifacts;
-import io.crashmonitor.testbed.cluster.OperatorProcess;
+import io.crashmonitor.testbed.cluster.Base;
+import io.crashmonitor.testbed.cluster.Operator;
 import io.crashmonitor.testbed.cluster.TestCluster;
 import io.crashmonitor.testbed.controlplane.Folders;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -83,9 +84,9 @@ public final class Try {
                 },
                 "interrupt"));
     int code = 1;
-    try (TestCluster cluster = TestCluster.start(artifacts, folder, this::step)) {
+    try (TestCluster cluster = TestCluster.start(artifacts, folder, Base.OWN, this::step)) {
       step("operator");
-      OperatorProcess operator = cluster.operator(List.of(), Map.of()).start();
+      Operator operator = cluster.operator(List.of(), Map.of()).start();
       code = demonstrate(cluster, artifacts);
       if (!options.once() && ended.getCount() > 0) {
         goOn(cluster, operator);
@@ -107,7 +108,6 @@ public final class Try {
   private int demonstrate(TestCluster cluster, Artifacts artifacts) {
     step("examples/demo applied to namespace " + NAMESPACE);
     cluster
-        .controlPlane()
         .client()
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
@@ -159,7 +159,7 @@ public final class Try {
     return now;
   }
 
-  private void goOn(TestCluster cluster, OperatorProcess operator) {
+  private void goOn(TestCluster cluster, Operator operator) {
     out.printf(
         """
 
@@ -179,11 +179,7 @@ public final class Try {
         The operator's log: %5$s
         Ctrl-C ends everything.
         """,
-        cluster.controlPlane().kubeconfig(),
-        cluster.controlPlane().kubectl(),
-        NAMESPACE,
-        SESSION,
-        operator.log());
+        cluster.kubeconfig(), cluster.kubectl(), NAMESPACE, SESSION, operator.log());
   }
 
   private List<StoredDumps.Dump> dumps(TestCluster cluster) {
@@ -193,7 +189,6 @@ public final class Try {
 
   private static Resource<GenericKubernetesResource> session(TestCluster cluster) {
     return cluster
-        .controlPlane()
         .client()
         .genericKubernetesResources(
             new ResourceDefinitionContext.Builder()

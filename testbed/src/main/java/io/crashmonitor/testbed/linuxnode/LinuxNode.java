@@ -96,6 +96,11 @@ public final class LinuxNode implements AutoCloseable {
     return folder.resolve(pod.getMetadata().getName());
   }
 
+  /** SIGKILL for the process of a pod's container, which the node then starts again. */
+  public void kill(Pod pod) {
+    Optional.ofNullable(running.get(pod.getMetadata().getUid())).ifPresent(PodProcess::kill);
+  }
+
   @Override
   public void close() {
     informer.close();

@@ -31,7 +31,7 @@ final class PodProcess implements Runnable {
   private final Clock clock;
   private final CountDownLatch end = new CountDownLatch(1);
   private volatile boolean removed;
-  private Optional<ServerProcess> process = Optional.empty();
+  private volatile Optional<ServerProcess> process = Optional.empty();
   private Optional<HttpProbe> startup = Optional.empty();
   private Optional<HttpProbe> readiness = Optional.empty();
   private Optional<HttpProbe> liveness = Optional.empty();
@@ -58,6 +58,11 @@ final class PodProcess implements Runnable {
   /** SIGTERM, the grace of the process class, and the pod is taken out of the API. */
   void terminate() {
     end.countDown();
+  }
+
+  /** The next turn finds it dead. */
+  void kill() {
+    process.ifPresent(ServerProcess::kill);
   }
 
   /** The pod or the node is gone: nothing is written any more. */

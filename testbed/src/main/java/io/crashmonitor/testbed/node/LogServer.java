@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
-import io.crashmonitor.testbed.controlplane.TestCa;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -49,10 +48,13 @@ final class LogServer implements AutoCloseable {
     this.logs = logs;
   }
 
-  static LogServer start(TestCa ca, Logs logs, ExecutorService executor) {
+  /**
+   * @param address of this machine, by which the API server knows the node
+   */
+  static LogServer start(KubeletTls tls, String address, Logs logs, ExecutorService executor) {
     try {
-      HttpsServer https = HttpsServer.create(new InetSocketAddress(NodeRegistration.ADDRESS, 0), 0);
-      SSLContext context = NodeTls.context(ca, NodeRegistration.ADDRESS);
+      HttpsServer https = HttpsServer.create(new InetSocketAddress(address, 0), 0);
+      SSLContext context = NodeTls.context(tls, address);
       https.setHttpsConfigurator(
           new HttpsConfigurator(context) {
             @Override

@@ -24,9 +24,6 @@ import org.slf4j.LoggerFactory;
 
 /** The node's own objects in the API: Node and Lease. */
 final class NodeRegistration {
-  /** Everything is on this machine. */
-  static final String ADDRESS = "127.0.0.1";
-
   /** Twice as often as the kubelet: a busy machine may be late. */
   static final long RENEW_SECONDS = 5;
 
@@ -38,6 +35,7 @@ final class NodeRegistration {
 
   private final KubernetesClient client;
   private final String name;
+  private final String address;
   private final Map<String, String> labels;
   private final int logPort;
   private final Clock clock;
@@ -48,6 +46,7 @@ final class NodeRegistration {
   NodeRegistration(KubernetesClient client, NodeSettings settings, int logPort) {
     this.client = client;
     this.name = settings.name();
+    this.address = settings.address();
     this.labels = new HashMap<>(settings.labels());
     this.clock = settings.clock();
     this.logPort = logPort;
@@ -115,7 +114,7 @@ final class NodeRegistration {
         .withCapacity(capacity)
         .withAllocatable(capacity)
         .withConditions(conditions())
-        .addNewAddress(ADDRESS, "InternalIP")
+        .addNewAddress(address, "InternalIP")
         .addNewAddress(name, "Hostname")
         .withNewDaemonEndpoints()
         .withNewKubeletEndpoint(logPort)

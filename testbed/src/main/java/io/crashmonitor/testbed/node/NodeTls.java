@@ -17,14 +17,14 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS as a kubelet of the control plane has it: its certificate, and its trust, are the CA's. */
+/** TLS as a kubelet has it: a certificate of its own, and trust in the API server's authority. */
 final class NodeTls {
   private static final char[] NO_PASSWORD = new char[0];
 
   private NodeTls() {}
 
-  static SSLContext context(TestCa ca, String address) {
-    TestCa.Identity identity = ca.server("system:node", List.of(address), List.of());
+  static SSLContext context(KubeletTls tls, String address) {
+    TestCa.Identity identity = tls.own().server("system:node", List.of(address), List.of());
     try {
       KeyStore keys = emptyStore();
       keys.setKeyEntry(
@@ -36,7 +36,7 @@ final class NodeTls {
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       own.init(keys, NO_PASSWORD);
       KeyStore trusted = emptyStore();
-      trusted.setCertificateEntry("ca", certificate(ca.certificatePem()));
+      trusted.setCertificateEntry("ca", certificate(tls.clientCaPem()));
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);

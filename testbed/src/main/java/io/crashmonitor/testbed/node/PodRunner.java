@@ -230,7 +230,7 @@ final class PodRunner implements Runnable {
         terminating,
         startTime,
         context.podIp(),
-        NodeRegistration.ADDRESS);
+        context.settings().address());
   }
 
   private List<ContainerView> views() {

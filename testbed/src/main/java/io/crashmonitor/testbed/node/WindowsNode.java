@@ -50,7 +50,8 @@ public final class WindowsNode implements AutoCloseable {
     this.client = client;
     this.prefixes = WinePrefixes.open(wine, settings.folder().resolve("containers"));
     writeHosts();
-    this.logServer = settings.ca().map(ca -> LogServer.start(ca, new PodLogs(), ends));
+    this.logServer =
+        settings.tls().map(tls -> LogServer.start(tls, settings.address(), new PodLogs(), ends));
     this.registration =
         new NodeRegistration(client, settings, logServer.map(LogServer::port).orElse(0));
   }
