@@ -7,22 +7,21 @@ import io.crashmonitor.api.CompletionReason;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.api.Phase;
+import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The maximum is exact, and a place that comes free is used again. */
 class BudgetIT {
 
   @Test
-  void replicasThatCrashAtTheSameMomentNeverStoreOneDumpMore() {
+  void replicasThatCrashAtTheSameMomentNeverStoreOneDumpMore() throws IOException {
     try (Shop shop = Shop.open("budget")) {
-      // All three die at one moment that lies after the rollout; later starts die 2 s after start.
-      Instant moment = Instant.now().plusSeconds(45);
-      shop.deploy("checkout", 3, "--crash", "av", "--at", Long.toString(moment.toEpochMilli()));
+      shop.deploy("checkout", 3, Shop.whenTold("av"));
       shop.monitor("checkout", 2);
       shop.awaitAttached("checkout", 3);
+
+      shop.crashNow("checkout");
 
       CrashMonitorSessionStatus status = shop.awaitPhase("checkout", Phase.Completed);
 
@@ -31,16 +30,18 @@ class BudgetIT {
       shop.awaitStatus("checkout", "three crashes counted", s -> s.crashCount() >= 3);
       await()
           .during(Duration.ofSeconds(5))
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Shop.PATIENCE)
           .untilAsserted(() -> assertThat(shop.dumps()).hasSize(2));
     }
   }
 
   @Test
-  void monitoringResumesWhenDumpsAreRemovedFromStorage() {
-    try (Shop shop = Shop.open("resume", Map.of())) {
-      shop.deploy("checkout", 1, "--crash", "av", "--after", "3000");
+  void monitoringResumesWhenDumpsAreRemovedFromStorage() throws IOException {
+    try (Shop shop = Shop.open("resume")) {
+      shop.deploy("checkout", 1, Shop.whenTold("av"));
       shop.monitor("checkout", 1);
+      shop.awaitAttached("checkout", 1);
+      shop.crashNow("checkout");
       shop.awaitPhase("checkout", Phase.Completed);
       String first = shop.dumps().get(0);
 
@@ -48,6 +49,8 @@ class BudgetIT {
 
       shop.awaitStatus(
           "checkout", "the deleted dump left the status", s -> s.phase() == Phase.Monitoring);
+      shop.awaitAttached("checkout", 1);
+      shop.crashNow("checkout");
       CrashMonitorSessionStatus again = shop.awaitPhase("checkout", Phase.Completed);
       assertThat(again.dumpCount()).isEqualTo(1);
       assertThat(shop.dumps()).hasSize(1).doesNotContain(first);

@@ -7,6 +7,7 @@ import io.crashmonitor.api.CompletionReason;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Names;
 import io.crashmonitor.api.Phase;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,9 +20,10 @@ class LifecycleIT {
   void aSessionEndsAtItsStopTimeAndLeavesTheAppRunning() {
     try (Shop shop = Shop.open("stop-time")) {
       shop.deploy("checkout", 1);
-      Instant stop = Instant.now().plusSeconds(60).truncatedTo(ChronoUnit.SECONDS);
-      shop.monitor("checkout", 3, "stopTime: \"" + stop + "\"");
+      shop.monitor("checkout", 3);
       shop.awaitAttached("checkout", 1);
+      Instant stop = Instant.now().plusSeconds(15).truncatedTo(ChronoUnit.SECONDS);
+      shop.patch("checkout", "{\"spec\":{\"stopTime\":\"" + stop + "\"}}");
       String pod = shop.pods("checkout").get(0).getMetadata().getUid();
 
       CrashMonitorSessionStatus status = shop.awaitPhase("checkout", Phase.Completed);
@@ -40,9 +42,9 @@ class LifecycleIT {
   }
 
   @Test
-  void stoppingTakesNoMoreDumpsAndDoesNotRestartTheApp() {
+  void stoppingTakesNoMoreDumpsAndDoesNotRestartTheApp() throws IOException {
     try (Shop shop = Shop.open("stopped")) {
-      shop.deploy("checkout", 1, "--crash", "clr", "--after", "20000");
+      shop.deploy("checkout", 1, Shop.whenTold("clr"));
       shop.monitor("checkout", 3);
       shop.awaitAttached("checkout", 1);
       long generation = shop.generation("checkout");
@@ -52,6 +54,7 @@ class LifecycleIT {
       CrashMonitorSessionStatus status = shop.awaitPhase("checkout", Phase.Completed);
       assertThat(status.completion().reason()).isEqualTo(CompletionReason.Stopped);
       assertThat(shop.generation("checkout")).isEqualTo(generation);
+      shop.crashNow("checkout");
       awaitRestart(shop);
       assertThat(shop.dumps()).isEmpty();
 
@@ -59,7 +62,9 @@ class LifecycleIT {
 
       shop.awaitStatus("checkout", "a new run", s -> s.phase() == Phase.Monitoring);
       assertThat(shop.status("checkout").run().id()).isNotEqualTo(status.run().id());
-      shop.awaitStatus("checkout", "a dump", s -> s.dumpCount() >= 1);
+      shop.awaitAttached("checkout", 1);
+      shop.crashNow("checkout");
+      shop.awaitStatus("checkout", "a dump", s -> s.dumpCount() == 1);
       await("a report tells what the app printed, and the exception in it")
           .atMost(Shop.PATIENCE)
           .untilAsserted(

@@ -18,6 +18,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +104,18 @@ final class Shop implements AutoCloseable {
                 - {name: data, emptyDir: {}}
         """
             .formatted(name, replicas, Serialization.asJson(arguments)));
+  }
+
+  /** Options of the sample application: to crash in that way at {@link #crashNow}. */
+  static String[] whenTold(String crash) {
+    return new String[] {"--crash", crash, "--when", "C:\\data\\go"};
+  }
+
+  /** Lets all pods of a Deployment crash once that were deployed with {@link #whenTold}. */
+  void crashNow(String name) throws IOException {
+    for (Pod pod : pods(name)) {
+      Files.createFile(cluster.volume(pod, "data").resolve("go"));
+    }
   }
 
   /** A session on a Deployment of the same name; {@code more} are further lines of its spec. */

@@ -49,7 +49,7 @@ class UnharmedIT {
           .until(() -> app(shop).getState().getRunning() != null);
       await("it is not tried again")
           .during(Duration.ofSeconds(5))
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Shop.PATIENCE)
           .until(() -> shop.template("checkout").equals(before));
     }
   }

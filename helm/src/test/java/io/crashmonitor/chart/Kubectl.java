@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.testbed.controlplane.ControlPlane;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,6 +43,7 @@ public record Kubectl(ControlPlane cluster, String namespace) {
     run("apply", "--server-side", "--force-conflicts", "-f", definitions.toString());
     // A definition has no conditions at all for a moment, which kubectl takes for an error.
     await()
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () -> run("wait", "--for=condition=Established", "-f", definitions.toString()));
   }

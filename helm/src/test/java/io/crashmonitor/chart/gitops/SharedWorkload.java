@@ -147,7 +147,7 @@ final class SharedWorkload implements AutoCloseable {
   /** Each revision of a Deployment's template is a ReplicaSet: so many rollouts there were. */
   void awaitRevisions(int count) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .untilAsserted(
             () -> {
               assertThat(get().getStatus().getObservedGeneration()).isEqualTo(generation());

@@ -141,7 +141,7 @@ final class Installation implements AutoCloseable {
   }
 
   void removeByKubectl(Path overlay) {
-    cluster.kubectl(Helm.RELEASE, "", "delete", "-k", overlay.toString(), "--timeout=90s");
+    cluster.kubectl(Helm.RELEASE, "", "delete", "-k", overlay.toString(), "--timeout=3m");
   }
 
   /** Everything of ours, however it came; the definition too, and what a failed test left. */
@@ -164,7 +164,7 @@ final class Installation implements AutoCloseable {
         "",
         "delete",
         "--ignore-not-found",
-        "--timeout=90s",
+        "--timeout=3m",
         "-f",
         Artifacts.find().installManifest().toString());
   }
@@ -299,7 +299,7 @@ final class Installation implements AutoCloseable {
     }
 
     void delete() {
-      cluster.kubectl(namespace, "", "delete", "cms/checkout", "--timeout=60s");
+      cluster.kubectl(namespace, "", "delete", "cms/checkout", "--timeout=3m");
     }
 
     long generation() {

@@ -67,7 +67,7 @@ final class OwnKubernetes implements Kubernetes {
             "wait",
             "--for=condition=Established",
             "crd/crashmonitorsessions.crashmonitor.io",
-            "--timeout=30s");
+            "--timeout=2m");
   }
 
   @Override

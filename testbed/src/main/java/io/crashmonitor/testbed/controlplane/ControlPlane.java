@@ -211,7 +211,7 @@ public final class ControlPlane implements AutoCloseable {
         .peekLast()
         .await(
             "service account default in " + namespace,
-            Duration.ofSeconds(30),
+            START,
             answers(() -> hasServiceAccount(namespace)));
   }
 

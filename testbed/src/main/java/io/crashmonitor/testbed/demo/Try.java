@@ -51,12 +51,12 @@ public final class Try {
     try {
       options = TryOptions.parse(arguments);
     } catch (TryOptions.UsageException e) {
-      System.err.println("try: " + e.getMessage() + "\n\n" + TryOptions.USAGE);
+      System.err.println("try: " + e.getMessage() + "\n\n" + TryOptions.usage());
       System.exit(2);
       return;
     }
     if (options.isEmpty()) {
-      out.print(TryOptions.USAGE);
+      out.print(TryOptions.usage());
       return;
     }
     int code;

@@ -1,5 +1,9 @@
 package io.crashmonitor.testbed.demo;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,27 +14,21 @@ import java.util.Optional;
  * @param limit within which the session must complete
  */
 record TryOptions(boolean once, Duration limit) {
-  static final String USAGE =
-      """
-      usage: ./try [--once] [--limit MINUTES]
-
-      Runs the main job on this machine, without a cluster: a real Kubernetes control plane, a
-      simulated Windows node on Wine, the Azurite storage emulator and the operator. Applies
-      examples/demo, shows each crash as it arrives, and ends when the session is complete.
-
-        --once            end after completion: exit code 0 when it is as expected, 1 when not
-        --limit MINUTES   how long completion may take (default 10)
-        --help            this text
-
-      Without --once everything keeps running until Ctrl-C, to be looked at with kubectl.
-      """;
-
   /** Why a command line was not understood. */
   static final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
     UsageException(String message) {
       super(message);
+    }
+  }
+
+  /** What {@code ./try --help} prints, which needs no Java for it. */
+  static String usage() {
+    try (InputStream text = TryOptions.class.getResourceAsStream("usage.txt")) {
+      return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read usage.txt", e);
     }
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(SharedControlPlane.class)
 class ControlPlaneIT {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final String AUDIENCE = "crashmonitor.io";
 
   private final ControlPlane controlPlane;

@@ -57,7 +57,7 @@ class KubeletConnectionIT {
           .create();
 
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(2))
           .untilAsserted(
               () ->
                   assertThat(client.pods().inNamespace(namespace).withName("app").getLog())

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** A node of its own for a test class, with the images that the tests use. */
 final class NodeFixture implements AutoCloseable {
-  static final Duration SOON = Duration.ofSeconds(60);
+  static final Duration SOON = Duration.ofMinutes(3);
   static final String CRASHER = "crash-monitor/sample-crasher:1";
   static final String SHELL = "testbed/shell:1";
 
@@ -41,7 +41,9 @@ final class NodeFixture implements AutoCloseable {
   /** Beside its entry process, a shell of this machine with a child of its own. */
   static final String WITH_COMPANION = "testbed/companion:1";
 
-  static final String COMPANION_SLEEP = "98765.4321";
+  /** Nobody else's, also where another build runs on this machine. */
+  static final String COMPANION_SLEEP = "98765." + ProcessHandle.current().pid();
+
   private static final String COMPANION_YAML =
       """
       entrypoint: ['C:\\app\\crasher.exe', --quiet]

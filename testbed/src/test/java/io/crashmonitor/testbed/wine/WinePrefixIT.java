@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WinePrefixIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final Path CRASHER = Path.of("target/native").toAbsolutePath();
   private static final WindowsPath APP = WindowsPath.of("C:\\app");
 
