@@ -1,6 +1,7 @@
 package io.crashmonitor.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crashmonitor.testbed.controlplane.ControlPlane;
 import io.crashmonitor.testbed.controlplane.Provisioned;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's commands for installing, run as they stand there. */
+/** The README's commands, run as they stand there. */
 class ReadmeIT {
   private final ControlPlane cluster = SharedControlPlane.get();
   private final String namespace = cluster.newNamespace("readme");
@@ -38,14 +39,7 @@ class ReadmeIT {
 
   @Test
   void threeCommandsInstallTheOperatorAndASession() throws IOException {
-    List<String> commands =
-        Files.readString(Checkout.ROOT.resolve("README.md"))
-            .split("\n## Install\n")[1]
-            .split("\n## ")[0]
-            .lines()
-            .filter(line -> line.startsWith("    "))
-            .map(String::strip)
-            .toList();
+    List<String> commands = commands("Install");
     assertThat(commands).hasSize(3);
 
     for (String command : commands) {
@@ -64,6 +58,43 @@ class ReadmeIT {
                     "deployment/crash-monitor-operator",
                     "--output=jsonpath={.spec.template.spec.containers[0].image}"))
         .isEqualTo("registry.example.com/crash-monitor/operator:0.1.0");
+  }
+
+  /** The first of the two is what Maven has just done. */
+  @Test
+  void aDumpIsReadByTwoCommands() throws IOException {
+    Path dump = Path.of(System.getProperty("crashmonitor.minidumps"), "breakpad__null_read_av.dmp");
+    assumeTrue(Files.exists(dump), dump + " is not here: it is no part of the repository");
+    assertThat(commands("Read a dump")).hasSize(2);
+
+    String explained =
+        shell(commands("Read a dump").get(1).replace("FILE.dmp", dump.toString()))
+            .run()
+            .succeeded();
+
+    assertThat(explained).contains("Access violation", "Thread ");
+  }
+
+  /** {@code ./try} is TryIT's, of the end-to-end tests; {@code ./mvnw verify} runs this. */
+  @Test
+  void noOtherCommandsAreThere() throws IOException {
+    assertThat(commands("Try it")).containsExactly("./try");
+    assertThat(commands("Test it")).containsExactly("./mvnw verify");
+    assertThat(
+            Files.readString(Checkout.ROOT.resolve("README.md"))
+                .lines()
+                .filter(line -> line.matches("    (\\./|helm |kubectl |java ).*")))
+        .hasSize(7);
+  }
+
+  private static List<String> commands(String section) throws IOException {
+    return Files.readString(Checkout.ROOT.resolve("README.md"))
+        .split("\n## " + section + "\n")[1]
+        .split("\n## ")[0]
+        .lines()
+        .filter(line -> line.startsWith("    "))
+        .map(String::strip)
+        .toList();
   }
 
   /** A shell with the tools in its PATH, at the root of the checkout, with a namespace chosen. */

@@ -3,6 +3,7 @@ package io.crashmonitor.testbed.cluster;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
@@ -177,7 +178,13 @@ final class OperatorRelease implements Operator {
 
   private void saveLog() {
     StringBuilder all = new StringBuilder();
-    pods().forEach(pod -> all.append(host.log(pod)));
+    for (Pod pod : pods()) {
+      try {
+        all.append(host.log(pod));
+      } catch (KubernetesClientException e) {
+        all.append("No log of ").append(pod.getMetadata().getName()).append(": ").append(e);
+      }
+    }
     write("operator.log", all.toString());
   }
 
