@@ -51,8 +51,17 @@ record AnalysisFacts(
     return reason.isEmpty() ? text(exception, "code", TEXT_LIMIT) : reason;
   }
 
+  /**
+   * The frame that the analysis names, unless the exception was read elsewhere and knows better; of
+   * older sidecars' reports, which name none, the innermost.
+   */
   private static String topFrame(JsonNode managed, JsonNode analysis) {
+    String named = text(analysis, "topFrame", TEXT_LIMIT);
     String method = text(managed.path("frames").path(0), "method", TEXT_LIMIT);
+    boolean ofAnalysis = managed.equals(analysis.path("managed").path(0));
+    if (!named.isEmpty() && (ofAnalysis || method.isEmpty())) {
+      return named;
+    }
     if (!method.isEmpty()) {
       return method;
     }

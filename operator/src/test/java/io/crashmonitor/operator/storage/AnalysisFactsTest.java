@@ -3,7 +3,9 @@ package io.crashmonitor.operator.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crashmonitor.agent.AgentProtocol;
+import io.crashmonitor.report.DumpReport;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,9 +29,23 @@ class AnalysisFactsTest {
         "{'crashingThread':{'frames':[{'function':'','module':'','offset':'0x10'}]}} | 0x10",
         "{'crashingThread':{'frames':[{'function':'A.B','module':'A.dll','managed':true}]}} | A.B",
         "{'managed':[{'frames':[{'method':'Shop.Place'}]}],'crashingThread':{'frames':[{'function':'x','module':'y'}]}} | Shop.Place",
+        "{'topFrame':'Shop.Place','managed':[{'frames':[{'method':'System.ThrowHelper.Throw'}]}]} | Shop.Place",
+        "{'topFrame':'app.exe!f','crashingThread':{'frames':[{'function':'RaiseException','module':'kernelbase.dll'}]}} | app.exe!f",
       })
   void theTopFrameIsTheInnermostThatIsKnown(String json, String topFrame) throws Exception {
     assertThat(facts(json).topFrame()).isEqualTo(topFrame);
+  }
+
+  @Test
+  void anExceptionReadElsewhereKnowsBetterThanTheNativeStack() throws Exception {
+    ObjectNode report =
+        JSON.valueToTree(
+            Samples.with("analysis", JSON.readTree("{\"topFrame\":\"app.exe+0x10\"}")));
+    report.set(
+        "managed", JSON.readTree("[{\"type\":\"E\",\"frames\":[{\"method\":\"Shop.Place\"}]}]"));
+
+    assertThat(AnalysisFacts.of(JSON.treeToValue(report, DumpReport.class)).topFrame())
+        .isEqualTo("Shop.Place");
   }
 
   @ParameterizedTest
