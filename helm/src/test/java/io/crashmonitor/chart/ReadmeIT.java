@@ -72,7 +72,7 @@ class ReadmeIT {
             .run()
             .succeeded();
 
-    assertThat(explained).contains("Access violation", "Thread ");
+    assertThat(explained).contains("Access violation: read of 0x0", "kernel32.dll+0x13677");
   }
 
   /** {@code ./try} is TryIT's, of the end-to-end tests; {@code ./mvnw verify} runs this. */
