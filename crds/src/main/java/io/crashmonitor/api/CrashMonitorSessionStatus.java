@@ -20,6 +20,11 @@ public record CrashMonitorSessionStatus(
         Phase phase,
     @JsonPropertyDescription("The current or last run.") Run run,
     @JsonPropertyDescription(
+            "Runs before it that ended within the last day, newest first: a dump that was on its"
+                + " way then is still stored in its run.")
+        @Size(max = 3)
+        List<Run> earlierRuns,
+    @JsonPropertyDescription(
             "The newest annotation request; in force while it names the present spec.state.")
         Request request,
     @JsonPropertyDescription("Why and when the run ended; absent while it has not.")
@@ -27,6 +32,9 @@ public record CrashMonitorSessionStatus(
     @JsonPropertyDescription("The engine in force: ProcDump or CreateDump.") CaptureEngine engine,
     @JsonPropertyDescription("The operator's own work on the workload; absent before any.")
         Injection injection,
+    @JsonPropertyDescription(
+            "Where the dumps and crashes below lie: account, container and prefix.")
+        String storage,
     @JsonPropertyDescription("Dumps of the current run that are in storage.") Integer dumpCount,
     @JsonPropertyDescription("Crashes of the current run, with or without a dump.")
         Integer crashCount,
@@ -50,6 +58,7 @@ public record CrashMonitorSessionStatus(
   public static final int LIST_LIMIT = 20;
 
   public CrashMonitorSessionStatus {
+    earlierRuns = earlierRuns == null ? List.of() : List.copyOf(earlierRuns);
     exitCodeGroups = exitCodeGroups == null ? List.of() : List.copyOf(exitCodeGroups);
     // Never told by a caller: it only says the groups again.
     exitCodes =

@@ -76,7 +76,7 @@ public final class AgentServer implements AutoCloseable {
     this.syncs =
         new SyncDesk(
             board, parts.registry(), new PodConditions(cluster, clock), clock, parts.longestPoll());
-    this.dumps = new DumpDesk(board, parts.places(), clock);
+    this.dumps = new DumpDesk(parts.places(), clock);
     this.spoke = parts.spoke();
     this.requests = new RequestLimits(120, Duration.ofMillis(500), clock);
     this.offers = new RequestLimits(60, Duration.ofSeconds(10), clock);

@@ -22,7 +22,6 @@ import io.crashmonitor.report.DumpReport;
 import io.crashmonitor.report.ExitCodeSource;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -32,12 +31,10 @@ final class DumpDesk {
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final int WORDS = 200;
 
-  private final SessionBoard board;
   private final DumpPlaces places;
   private final Clock clock;
 
-  DumpDesk(SessionBoard board, DumpPlaces places, Clock clock) {
-    this.board = board;
+  DumpDesk(DumpPlaces places, Clock clock) {
     this.places = places;
     this.clock = clock;
   }
@@ -47,7 +44,9 @@ final class DumpDesk {
     Instant now = clock.instant();
     Instant crash = OfferPolicy.crashTime(offer, now);
     Optional<PublishedSession> run =
-        runs(session).stream().filter(r -> OfferPolicy.window(crash, r, now).isEmpty()).findFirst();
+        session.runs().stream()
+            .filter(r -> OfferPolicy.window(crash, r, now).isEmpty())
+            .findFirst();
     if (offer.truncated()) {
       return refuse(
           pod,
@@ -149,16 +148,8 @@ final class DumpDesk {
     return refused;
   }
 
-  /** The current run and those that just ended, newest first. */
-  private List<PublishedSession> runs(PublishedSession session) {
-    List<PublishedSession> runs = new ArrayList<>();
-    runs.add(session);
-    runs.addAll(board.earlier(session.session().uid()));
-    return runs;
-  }
-
   private List<StorageTarget> targets(PublishedSession session) {
-    return runs(session).stream().map(PublishedSession::storage).toList();
+    return session.runs().stream().map(PublishedSession::storage).toList();
   }
 
   private DumpName name(AgentIdentity pod, DumpOffer offer) {

@@ -11,13 +11,6 @@ import java.util.Optional;
 
 /** What of an offer is believed, and whether its crash is inside the window. Pure. */
 final class OfferPolicy {
-  /**
-   * A crash that happened inside the window is stored though the offer comes after the stop time:
-   * the dump took its minutes, or the operator was away. Not for ever, because when it happened is
-   * the pod's word alone.
-   */
-  static final Duration LATE = Duration.ofHours(24);
-
   /** Clocks of nodes differ. */
   private static final Duration SKEW = Duration.ofMinutes(2);
 
@@ -58,7 +51,7 @@ final class OfferPolicy {
     if (!crash.isBefore(session.windowStop())) {
       return closed("the crash was after the run ended at " + session.windowStop());
     }
-    if (now.isAfter(session.windowStop().plus(LATE))) {
+    if (now.isAfter(session.windowStop().plus(PublishedSession.LATE))) {
       return closed("the run ended more than a day ago, at " + session.windowStop());
     }
     return Optional.empty();

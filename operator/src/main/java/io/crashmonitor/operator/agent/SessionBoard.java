@@ -16,15 +16,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Where the reconciler leaves what agents may know; thread-safe. It remembers the runs before the
- * current one, so that a dump that was on its way when a run ended still finds its place.
- */
+/** Where the reconciler leaves what agents may know; thread-safe. */
 public final class SessionBoard {
-  private static final int EARLIER_RUNS = 3;
   private static final JsonMapper JSON = AgentProtocol.mapper();
 
-  private record Posted(PublishedSession session, String hash, List<PublishedSession> earlier) {}
+  private record Posted(PublishedSession session, String hash) {}
 
   private final Map<String, Posted> sessions = new ConcurrentHashMap<>();
   private final Map<String, Set<CompletableFuture<Void>>> waiting = new ConcurrentHashMap<>();
@@ -34,7 +30,7 @@ public final class SessionBoard {
     String uid = session.session().uid();
     String hash = hash(session.configuration());
     Posted before = sessions.get(uid);
-    sessions.put(uid, new Posted(session, hash, earlier(before, session)));
+    sessions.put(uid, new Posted(session, hash));
     if (before == null || !before.hash().equals(hash)) {
       wake(uid);
     }
@@ -47,11 +43,6 @@ public final class SessionBoard {
 
   public Optional<PublishedSession> find(String uid) {
     return Optional.ofNullable(sessions.get(uid)).map(Posted::session);
-  }
-
-  /** Earlier runs of the session since the operator started, newest first. */
-  List<PublishedSession> earlier(String uid) {
-    return Optional.ofNullable(sessions.get(uid)).map(Posted::earlier).orElse(List.of());
   }
 
   /** Of the configuration that is published; empty text for none. */
@@ -97,23 +88,6 @@ public final class SessionBoard {
           return null;
         });
     all.forEach(change -> change.complete(null));
-  }
-
-  private static List<PublishedSession> earlier(Posted before, PublishedSession now) {
-    if (before == null) {
-      return List.of();
-    }
-    String runBefore = before.session().storage().run().id();
-    if (runBefore.equals(now.storage().run().id())) {
-      return before.earlier();
-    }
-    List<PublishedSession> earlier = new ArrayList<>();
-    earlier.add(before.session());
-    before.earlier().stream()
-        .filter(e -> !e.storage().run().id().equals(now.storage().run().id()))
-        .limit(EARLIER_RUNS - 1L)
-        .forEach(earlier::add);
-    return List.copyOf(earlier);
   }
 
   static String hash(SessionConfiguration configuration) {

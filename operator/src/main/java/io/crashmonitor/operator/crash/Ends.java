@@ -24,7 +24,9 @@ final class Ends {
 
   /** Whether a crash is the end, or part of the end, of this instance of the container. */
   static boolean isOf(StoredCrash c, InjectedPod pod, Termination t) {
-    if (!c.podUid().equals(pod.uid()) || !c.container().equals(pod.container())) {
+    // Of a report that was made anew nobody knows the container any more.
+    boolean here = c.container().isEmpty() || c.container().equals(pod.container());
+    if (!c.podUid().equals(pod.uid()) || !here) {
       return false;
     }
     if (isRecordOfTermination(c)) {

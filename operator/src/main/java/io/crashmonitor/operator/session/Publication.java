@@ -66,7 +66,8 @@ final class Publication {
             s.spec().target().kind() + "/" + s.spec().target().name(),
             container.get(),
             s.run().startTime(),
-            s.run().stopTime()));
+            s.run().stopTime(),
+            s.earlierRuns()));
   }
 
   private static SessionConfiguration configuration(Situation s, Standing standing) {

@@ -32,16 +32,17 @@ final class SessionStatusFactory {
 
   static CrashMonitorSessionStatus status(Situation s, Standing standing, Written written) {
     AttachedFacts attached = AttachedFacts.of(s, standing);
-    Optional<CrashMonitorSessionStatus> sameRun =
-        s.previous().filter(p -> p.run() != null && s.run().id().equals(p.run().id()));
+    Optional<CrashMonitorSessionStatus> sameRun = s.sameRun();
     return new CrashMonitorSessionStatus(
         s.seen().session().getMetadata().getGeneration(),
         standing.phase(),
         s.run(),
+        s.earlierRuns(),
         s.requests().recorded().orElse(null),
         s.completion().orElse(null),
         CaptureEngine.ProcDump,
         injection(s, standing, written),
+        Situation.place(s.spec()),
         s.dumpCount(),
         s.crashes()
             .map(c -> crashCount(s, c))

@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * What follows from an observation before anything is decided; planner and status share it. Pure.
  *
  * @param previous status of the last turn
+ * @param earlierRuns that a dump may still come of, newest first
  * @param wanted Monitoring, Stopped or Disabled, by the request in force or the spec
  * @param container the app's; empty while it is not clear
  * @param crashes empty where storage has not been read, as nothing can be joined then
@@ -45,6 +46,7 @@ record Situation(
     SessionRequests requests,
     SessionWindow window,
     Run run,
+    List<Run> earlierRuns,
     SessionState wanted,
     Optional<String> container,
     Optional<CrashPicture> crashes,
@@ -70,8 +72,7 @@ record Situation(
         SessionWindow.of(spec, Instant.parse(meta.getCreationTimestamp()), requests.runSince());
     Run run = window.run(meta.getUid(), requests.runSince());
     SessionState wanted = requests.wanted(spec.state());
-    Optional<CrashMonitorSessionStatus> sameRun =
-        previous.filter(p -> p.run() != null && run.id().equals(p.run().id()));
+    Optional<CrashMonitorSessionStatus> sameRun = previous.filter(p -> tellsOf(p, run, spec));
     Optional<CrashPicture> crashes =
         readable(seen).map(snapshot -> picture(seen, snapshot, run, sameRun));
     int dumpCount =
@@ -84,12 +85,31 @@ record Situation(
         requests,
         window,
         run,
+        EarlierRuns.of(previous, run, seen.now()),
         wanted,
         seen.workload().flatMap(w -> Injectability.container(w, spec.target())),
         crashes,
         dumpCount,
         completion(
             seen, sameRun, requests, window, wanted, placesUsed(seen, run, sameRun, dumpCount)));
+  }
+
+  /** What the last turn told of this run, in the storage that the spec names now. */
+  Optional<CrashMonitorSessionStatus> sameRun() {
+    return previous.filter(p -> tellsOf(p, run, spec()));
+  }
+
+  private static boolean tellsOf(
+      CrashMonitorSessionStatus status, Run run, CrashMonitorSessionSpec spec) {
+    return status.run() != null
+        && run.id().equals(status.run().id())
+        && (status.storage() == null || status.storage().equals(place(spec)));
+  }
+
+  /** Where the spec has dumps stored, in words. */
+  static String place(CrashMonitorSessionSpec spec) {
+    var blob = spec.storage().azureBlob();
+    return blob.account() + "/" + blob.container() + "/" + blob.prefix();
   }
 
   CrashMonitorSessionSpec spec() {

@@ -193,6 +193,11 @@ public record Ledger(
         e -> e.state() == State.Stored || e.state() == State.Analysed ? e.with(State.Gone) : e);
   }
 
+  /** What had been deleted in storage is there again: it counts, whatever the maximum. */
+  public Ledger restored(CrashId crash, State as) {
+    return change(crash, e -> e.state() == State.Gone ? e.with(as) : e);
+  }
+
   /**
    * Records a crash without a place: a note, or beyond the limit its id alone.
    *
@@ -225,6 +230,11 @@ public record Ledger(
     return entries.stream()
         .filter(e -> e.state() == State.Stored || e.state() == State.Analysed)
         .toList();
+  }
+
+  /** Entries of which something was in storage and was deleted. */
+  public List<Entry> gone() {
+    return entries.stream().filter(e -> e.state() == State.Gone).toList();
   }
 
   private static boolean isDue(Entry e, Instant now) {

@@ -8,11 +8,13 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads once what lies in storage for a session, and puts the ledger right by it. */
 final class StorageReading {
@@ -26,7 +28,7 @@ final class StorageReading {
   private StorageReading() {}
 
   /**
-   * @param gone names of dumps that are known to be deleted; grows, so that each is asked for once
+   * @param gone names of dumps that are known to be deleted: each is asked for once
    */
   static StorageSnapshot read(
       DumpStore store, StorageTarget target, Set<String> gone, Instant now) {
@@ -36,13 +38,16 @@ final class StorageReading {
   static StorageSnapshot read(
       DumpStore store, StorageTarget target, Set<String> gone, Instant now, int limit) {
     List<DumpStore.Facts> blobs = list(store, target, limit);
-    Set<String> names = new HashSet<>();
-    blobs.forEach(blob -> names.add(blob.name()));
+    Map<String, DumpStore.Facts> names = new HashMap<>();
+    blobs.forEach(blob -> names.put(blob.name(), blob));
     Ledger ledger = settle(store, target, names, now);
-    List<StoredCrash> crashes =
+    Stream<Map<String, String>> reports =
         blobs.stream()
             .filter(blob -> blob.name().endsWith(BlobLayout.REPORT_SUFFIX))
-            .flatMap(blob -> ReportMetadata.parse(blob.metadata()).stream())
+            .map(DumpStore.Facts::metadata);
+    List<StoredCrash> crashes =
+        Stream.concat(reports, Remakes.missingReports(store, target, ledger, names))
+            .flatMap(metadata -> ReportMetadata.parse(metadata).stream())
             .map(crash -> ofEndedRun(crash, target, names, now))
             .filter(crash -> isThere(store, crash, names, gone))
             .sorted(NEWEST_FIRST)
@@ -78,13 +83,16 @@ final class StorageReading {
   }
 
   private static Ledger settle(
-      DumpStore store, StorageTarget target, Set<String> names, Instant now) {
+      DumpStore store, StorageTarget target, Map<String, DumpStore.Facts> names, Instant now) {
     Ledger ledger = LedgerStore.read(store, target);
     boolean changed = !ledger.due(now).isEmpty();
     Arrivals.settleDue(store, target, ledger, now);
     for (Ledger.Entry entry : ledger.settled()) {
       String holds = entry.state() == Ledger.State.Analysed ? entry.report() : entry.blob();
-      changed |= !names.contains(holds) && Arrivals.freeIfGone(store, target, entry);
+      changed |= !names.containsKey(holds) && Arrivals.freeIfGone(store, target, entry);
+    }
+    for (Ledger.Entry entry : ledger.gone()) {
+      changed |= Remakes.restore(store, target, entry, names);
     }
     return changed ? LedgerStore.read(store, target) : ledger;
   }
@@ -94,11 +102,11 @@ final class StorageReading {
    * is told by whether it is there.
    */
   private static StoredCrash ofEndedRun(
-      StoredCrash crash, StorageTarget target, Set<String> names, Instant now) {
+      StoredCrash crash, StorageTarget target, Map<String, DumpStore.Facts> names, Instant now) {
     if (crash.dump() != DumpState.Uploading || crash.runId().equals(target.run().id())) {
       return crash;
     }
-    if (crash.blob().filter(names::contains).isPresent()) {
+    if (crash.blob().filter(names::containsKey).isPresent()) {
       return crash.with(DumpState.Stored);
     }
     boolean over = now.isAfter(crash.time().plus(DumpPlaces.LINK_LIFE).plus(Ledger.GRACE));
@@ -107,15 +115,19 @@ final class StorageReading {
 
   /** A report and its dump can be on two pages of a listing, read at two times: asked again. */
   private static boolean isThere(
-      DumpStore store, StoredCrash crash, Set<String> names, Set<String> gone) {
+      DumpStore store, StoredCrash crash, Map<String, DumpStore.Facts> names, Set<String> gone) {
     if (crash.dump() != DumpState.Stored) {
       return true;
     }
     String blob = crash.blob().orElse("");
+    if (names.containsKey(blob)) {
+      gone.remove(blob);
+      return true;
+    }
     if (blob.isEmpty() || gone.contains(blob)) {
       return false;
     }
-    if (names.contains(blob) || store.stat(blob).isPresent()) {
+    if (store.stat(blob).isPresent()) {
       return true;
     }
     gone.add(blob);

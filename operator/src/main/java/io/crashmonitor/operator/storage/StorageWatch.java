@@ -111,11 +111,22 @@ public final class StorageWatch implements AutoCloseable {
 
     synchronized void aim(StorageTarget wanted, boolean wantedActive) {
       boolean same = wanted.equals(target) && wantedActive == active;
+      if (!isPlaceOf(wanted)) {
+        // What lay elsewhere says nothing of this place.
+        last = Optional.empty();
+        gone.clear();
+      }
       target = wanted;
       active = wantedActive;
       if (!same) {
         soon();
       }
+    }
+
+    private boolean isPlaceOf(StorageTarget other) {
+      return target != null
+          && target.storage().equals(other.storage())
+          && target.layout().equals(other.layout());
     }
 
     synchronized void hurry() {
@@ -157,7 +168,7 @@ public final class StorageWatch implements AutoCloseable {
       }
       boolean changed = false;
       try {
-        changed = keep(readOnce(now));
+        changed = keep(now, readOnce(now));
       } finally {
         synchronized (this) {
           reading = false;
@@ -201,7 +212,10 @@ public final class StorageWatch implements AutoCloseable {
           last.map(StorageSnapshot::onlyCounted).orElse(Set.of()));
     }
 
-    private synchronized boolean keep(StorageSnapshot snapshot) {
+    private synchronized boolean keep(StorageTarget read, StorageSnapshot snapshot) {
+      if (!isPlaceOf(read)) {
+        return false;
+      }
       inVain = snapshot.fault().filter(StorageWatch::isAway).isPresent() ? inVain + 1 : 0;
       boolean changed = last.isEmpty() || !last.get().sameContent(snapshot);
       last = Optional.of(snapshot);

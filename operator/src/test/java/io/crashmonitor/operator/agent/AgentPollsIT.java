@@ -130,7 +130,8 @@ class AgentPollsIT {
             "Deployment/checkout",
             "app",
             now,
-            now.plusSeconds(60)));
+            now.plusSeconds(60),
+            List.of()));
   }
 
   private CompletableFuture<HttpResponse<String>> sync(String pod, String hash) throws Exception {

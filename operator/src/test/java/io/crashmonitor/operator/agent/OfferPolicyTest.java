@@ -18,6 +18,7 @@ import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCodeSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +38,8 @@ class OfferPolicyTest {
         "Deployment/checkout",
         "app",
         START,
-        STOP);
+        STOP,
+        List.of());
   }
 
   private static DumpOffer offer() {

@@ -9,6 +9,7 @@ import io.crashmonitor.api.Run;
 import io.crashmonitor.operator.storage.Samples;
 import io.crashmonitor.operator.storage.StorageTarget;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,8 @@ class SessionBoardTest {
         "Deployment/checkout",
         "app",
         now,
-        now.plusSeconds(60));
+        now.plusSeconds(60),
+        List.of());
   }
 
   @Test
@@ -58,17 +60,5 @@ class SessionBoardTest {
     board.withdraw(UID);
     assertThat(next).isDone();
     assertThat(board.find(UID)).isEmpty();
-  }
-
-  @Test
-  void theRunsBeforeAreRememberedNewestFirstAndNotForEver() {
-    for (int run = 1; run <= 6; run++) {
-      board.publish(session("r" + run, true));
-      board.publish(session("r" + run, false));
-    }
-
-    assertThat(board.earlier(UID))
-        .extracting(s -> s.storage().run().id())
-        .containsExactly("r5", "r4", "r3");
   }
 }

@@ -4,13 +4,12 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.Phase;
+import io.crashmonitor.operator.ShippedRole;
 import io.crashmonitor.operator.agent.SessionBoard;
 import io.crashmonitor.operator.inject.SidecarSettings;
 import io.crashmonitor.testbed.controlplane.ControlPlane;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import java.io.IOException;
@@ -39,9 +38,7 @@ final class RunningOperator implements AutoCloseable {
   private RunningOperator(ControlPlane controlPlane, String namespace, String image) {
     this.admin = controlPlane.client();
     this.namespace = namespace;
-    String user = "crash-monitor-test-" + namespace;
-    allow(user);
-    KubernetesClient own = controlPlane.clientAs(user);
+    KubernetesClient own = ShippedRole.client(controlPlane, "crash-monitor-test-" + namespace);
     operator =
         new Operator(
             o ->
@@ -116,26 +113,6 @@ final class RunningOperator implements AutoCloseable {
   @Override
   public void close() {
     operator.stop();
-  }
-
-  /** The shipped role, in the one namespace and, for nodes, in the cluster. */
-  private void allow(String user) {
-    ClusterRole role =
-        admin
-            .getKubernetesSerialization()
-            .unmarshal(read("operator/src/main/kubernetes/clusterrole.yaml"), ClusterRole.class);
-    admin.resource(role).fieldManager("test").forceConflicts().serverSideApply();
-    admin
-        .resource(
-            new ClusterRoleBindingBuilder()
-                .withNewMetadata()
-                .withName(user)
-                .endMetadata()
-                .withNewRoleRef(
-                    "rbac.authorization.k8s.io", "ClusterRole", role.getMetadata().getName())
-                .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
-                .build())
-        .serverSideApply();
   }
 
   static String read(String file) {

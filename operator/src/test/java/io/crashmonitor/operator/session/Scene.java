@@ -120,6 +120,14 @@ final class Scene {
     return this;
   }
 
+  Scene storageContainer(String name) {
+    CrashMonitorSession named =
+        YAML.unmarshal(
+            YAML.asYaml(session).replace("crash-dumps", name), CrashMonitorSession.class);
+    session.setSpec(named.getSpec());
+    return this;
+  }
+
   Scene container(String name) {
     CrashMonitorSession named =
         YAML.unmarshal(

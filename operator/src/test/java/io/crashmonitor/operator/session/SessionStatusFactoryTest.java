@@ -1,5 +1,6 @@
 package io.crashmonitor.operator.session;
 
+import static java.util.Comparator.reverseOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crashmonitor.api.Completion;
@@ -7,7 +8,9 @@ import io.crashmonitor.api.CompletionReason;
 import io.crashmonitor.api.ConditionTypes;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Names;
+import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
+import io.crashmonitor.api.Run;
 import io.crashmonitor.operator.inject.Termination;
 import io.crashmonitor.operator.session.SessionStatusFactory.Written;
 import io.crashmonitor.operator.storage.StorageFault;
@@ -15,6 +18,7 @@ import io.crashmonitor.report.ExitCode;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +118,42 @@ class SessionStatusFactoryTest {
         .doesNotContain("was taken out");
     assertThat(condition(refused, ConditionTypes.STALLED).getMessage()).contains("oops");
     assertThat(failed.remember().status()).as("at the next turn too").isEqualTo(refused);
+  }
+
+  @Test
+  void theRunsOfTheLastDayAreRememberedNewestFirst() {
+    Scene scene = Scene.monitoring().remember();
+    Run first = scene.situation().run();
+    for (int minutes = 10; minutes < 60; minutes += 10) {
+      Instant asked = Scene.CREATED.plus(Duration.ofMinutes(minutes));
+      scene.annotate(Names.RUN_REQUESTED_AT, asked).at(Duration.ofMinutes(minutes + 1)).remember();
+    }
+
+    List<Run> earlier = scene.status().earlierRuns();
+
+    assertThat(earlier).hasSize(3).extracting(Run::startTime).isSortedAccordingTo(reverseOrder());
+    assertThat(earlier).doesNotContain(first).doesNotContain(scene.situation().run());
+    assertThat(scene.at(Duration.ofHours(26)).status().earlierRuns())
+        .as("no dump of theirs can come any more")
+        .isEmpty();
+  }
+
+  @Test
+  void anotherStorageThatWasNeverReadShowsNothingOfTheOneBefore() {
+    Scene scene = Scene.monitoring("maxDumps: 2").dumps(2).remember();
+    assertThat(scene.status().phase()).isEqualTo(Phase.Completed);
+
+    Scene moved =
+        scene
+            .respec("maxDumps: 2")
+            .storageContainer("elsewhere")
+            .noDumps()
+            .fault(new StorageFault.Unreachable("no answer"));
+
+    assertThat(moved.status().dumpCount()).isZero();
+    assertThat(moved.status().recentCrashes()).isEmpty();
+    assertThat(moved.status().completion()).isNull();
+    assertThat(moved.remember().status().storage()).isEqualTo("shopdumps/elsewhere/");
   }
 
   @Test

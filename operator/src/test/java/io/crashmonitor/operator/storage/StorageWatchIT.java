@@ -12,10 +12,14 @@ import static org.awaitility.Awaitility.await;
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
+import io.crashmonitor.api.AzureBlobStorage;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.api.Run;
+import io.crashmonitor.api.SecretRef;
+import io.crashmonitor.api.StorageAuth;
 import io.crashmonitor.operator.MovableClock;
 import io.crashmonitor.operator.storage.DumpPlaces.Placement;
+import io.crashmonitor.report.BlobLayout;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.testbed.controlplane.Azurite;
@@ -130,6 +134,62 @@ class StorageWatchIT {
     container.getBlobClient(blob).delete();
 
     assertThat(sees(s -> s.crashes().isEmpty()).ledgerPlacesUsed()).isZero();
+  }
+
+  @Test
+  void aDumpThatIsPutBackIsSeenAgainAndTakesItsPlace() {
+    String blob = store(7);
+    watch.follow(target, true);
+    sees(dumps(DumpState.Stored));
+    container.getBlobClient(blob).delete();
+    sees(s -> s.crashes().isEmpty() && s.ledgerPlacesUsed() == 0);
+
+    container.getBlobClient(blob).upload(BinaryData.fromString("dump"));
+
+    assertThat(sees(dumps(DumpState.Stored)).ledgerPlacesUsed()).isEqualTo(1);
+  }
+
+  @Test
+  void aDumpWhoseReportWasDeletedKeepsItsPlaceAndGetsAnother() {
+    String blob = store(7);
+    watch.follow(target, true);
+    sees(dumps(DumpState.Stored));
+    List<Integer> seen = new CopyOnWriteArrayList<>();
+    watch.onChange(session -> watch.snapshot(session).ifPresent(s -> seen.add(s.crashes().size())));
+
+    container.getBlobClient(BlobLayout.reportOf(blob)).delete();
+
+    await().atMost(SOON).until(container.getBlobClient(BlobLayout.reportOf(blob))::exists);
+    StorageSnapshot snapshot = sees(s -> s.crashes().stream().noneMatch(StoredCrash::analysed));
+    assertThat(snapshot.ledgerPlacesUsed()).isEqualTo(1);
+    assertThat(snapshot.crashes())
+        .singleElement()
+        .returns(crash(7), StoredCrash::id)
+        .returns(DumpState.Stored, StoredCrash::dump)
+        .returns("web-1", StoredCrash::pod)
+        .returns("0xC0000005", c -> c.exitCode().code());
+    assertThat(seen).as("never seen without it").doesNotContain(0);
+  }
+
+  @Test
+  void anotherAccountThatDoesNotAnswerShowsNothingOfTheOneBefore() {
+    store(7);
+    watch.follow(target, true);
+    sees(dumps(DumpState.Stored));
+    AzureBlobStorage other =
+        new AzureBlobStorage(
+            target.storage().account(),
+            target.storage().cloud(),
+            "other",
+            "",
+            new StorageAuth(new SecretRef("another"), null));
+
+    watch.follow(
+        new StorageTarget(target.session(), other, target.layout(), target.run(), 3), true);
+
+    StorageSnapshot faulty = sees(s -> s.fault().isPresent());
+    assertThat(faulty.crashes()).isEmpty();
+    assertThat(faulty.ledgerPlacesUsed()).isZero();
   }
 
   @Test
