@@ -27,6 +27,9 @@ import org.awaitility.Awaitility;
  * test. It watches one namespace.
  */
 final class RunningOperator implements AutoCloseable {
+  /** Bounds a wait for what takes a second where nothing else runs. */
+  static final Duration SOON = Duration.ofSeconds(60);
+
   static final String IMAGE = "registry.example/crash-monitor/sidecar:2";
 
   final FakeSurroundings surroundings = new FakeSurroundings();
@@ -63,6 +66,7 @@ final class RunningOperator implements AutoCloseable {
             .unmarshal(read("crds/crashmonitorsessions.yaml"), CustomResourceDefinition.class);
     controlPlane.client().resource(crd).fieldManager("test").forceConflicts().serverSideApply();
     Awaitility.await()
+        .atMost(SOON)
         .until(
             () ->
                 controlPlane.client().resource(crd).get().getStatus().getConditions().stream()
@@ -87,7 +91,7 @@ final class RunningOperator implements AutoCloseable {
 
   CrashMonitorSession await(String name, Predicate<CrashMonitorSession> state) {
     return Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(SOON)
         .pollInterval(100, MILLISECONDS)
         .until(
             () -> session(name),

@@ -98,7 +98,7 @@ class SessionLifecycleIT {
 
     admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName("checkout").delete();
 
-    await().until(() -> operator.session("checkout") == null);
+    await().atMost(RunningOperator.SOON).until(() -> operator.session("checkout") == null);
     HasMetadata released = admin.resource(before).get();
     assertThat(released.getMetadata().getGeneration()).isEqualTo(3);
     assertThat(spec(released)).isEqualTo(spec(before));
@@ -112,11 +112,13 @@ class SessionLifecycleIT {
 
     admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName("checkout").delete();
 
-    await().until(() -> operator.session("checkout") == null);
+    await().atMost(RunningOperator.SOON).until(() -> operator.session("checkout") == null);
     assertThat(deployment("checkout").getSpec()).isEqualTo(before.getSpec());
     assertThat(admin.configMaps().inNamespace(namespace).withName(Names.CA_CONFIG_MAP).get())
         .isNull();
-    await().untilAsserted(() -> assertThat(operator.surroundings.forgotten).isNotEmpty());
+    await()
+        .atMost(RunningOperator.SOON)
+        .untilAsserted(() -> assertThat(operator.surroundings.forgotten).isNotEmpty());
   }
 
   @Test
@@ -128,7 +130,9 @@ class SessionLifecycleIT {
         .isEqualTo(Reasons.TARGET_NOT_FOUND);
 
     admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName("checkout").delete();
-    await().untilAsserted(() -> assertThat(operator.surroundings.forgotten).isNotEmpty());
+    await()
+        .atMost(RunningOperator.SOON)
+        .untilAsserted(() -> assertThat(operator.surroundings.forgotten).isNotEmpty());
   }
 
   @Test
@@ -148,7 +152,7 @@ class SessionLifecycleIT {
     admin.apps().deployments().inNamespace(namespace).withName("checkout").delete();
     operator.await("checkout", Phase.Pending);
     admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName("checkout").delete();
-    await().until(() -> operator.session("checkout") == null);
+    await().atMost(RunningOperator.SOON).until(() -> operator.session("checkout") == null);
   }
 
   @Test
@@ -167,6 +171,7 @@ class SessionLifecycleIT {
     assertThat(ready.getMessage()).contains("conflict", "image");
     assertThat(deployment("checkout").getMetadata().getGeneration()).isEqualTo(1);
     await()
+        .atMost(RunningOperator.SOON)
         .untilAsserted(
             () ->
                 assertThat(admin.events().v1().events().inNamespace(namespace).list().getItems())
@@ -217,7 +222,11 @@ class SessionLifecycleIT {
     assertThat(condition(failed, ConditionTypes.STALLED).getReason())
         .isEqualTo(Reasons.INJECTION_FAILED);
     assertThat(condition(failed, ConditionTypes.STALLED).getMessage()).contains("quota");
-    assertThat(deployment("checkout").getSpec()).isEqualTo(before.getSpec());
+    // The failure is written down before the sidecar is taken out.
+    await()
+        .atMost(RunningOperator.SOON)
+        .untilAsserted(
+            () -> assertThat(deployment("checkout").getSpec()).isEqualTo(before.getSpec()));
 
     restart();
     annotate("checkout", Names.STOP_REQUESTED_AT);
@@ -286,7 +295,7 @@ class SessionLifecycleIT {
                     .formatted(namespace)
                     .getBytes(StandardCharsets.UTF_8)))
         .create();
-    await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> !canCreateCa());
+    await().atMost(RunningOperator.SOON).ignoreExceptions().until(() -> !canCreateCa());
     create(Manifests.deployment("checkout"));
     create(Manifests.session("checkout", "checkout", ""));
 
@@ -308,6 +317,7 @@ class SessionLifecycleIT {
     operator.surroundings.store("none");
 
     await()
+        .atMost(RunningOperator.SOON)
         .during(Duration.ofSeconds(4))
         .atMost(Duration.ofSeconds(8))
         .until(
@@ -347,7 +357,7 @@ class SessionLifecycleIT {
   private String settled(String name) {
     String[] last = {""};
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(RunningOperator.SOON)
         .pollInterval(Duration.ofSeconds(2))
         .until(
             () -> {
@@ -366,7 +376,7 @@ class SessionLifecycleIT {
 
   private void wipe(String name) {
     await()
-        .atMost(Duration.ofSeconds(15))
+        .atMost(RunningOperator.SOON)
         .untilAsserted(
             () ->
                 assertThat(

@@ -28,7 +28,6 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -85,18 +84,21 @@ class SessionPodsIT {
         .isEqualTo(Reasons.INJECTION_FAILED);
     assertThat(condition(failed, ConditionTypes.STALLED).getMessage())
         .contains(pod.getMetadata().getName(), "ImagePullBackOff", "no such image");
-    assertThat(
-            admin
-                .apps()
-                .deployments()
-                .inNamespace(namespace)
-                .withName("checkout")
-                .get()
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getInitContainers())
-        .isEmpty();
+    await("the failure is written down before the sidecar is taken out")
+        .atMost(RunningOperator.SOON)
+        .until(
+            () ->
+                admin
+                    .apps()
+                    .deployments()
+                    .inNamespace(namespace)
+                    .withName("checkout")
+                    .get()
+                    .getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .getInitContainers()
+                    .isEmpty());
   }
 
   @Test
@@ -106,6 +108,7 @@ class SessionPodsIT {
     CrashMonitorSession monitoring = operator.await("checkout", Phase.Monitoring);
     assertThat(monitoring.getStatus().replicas().total()).isEqualTo(1);
     await()
+        .atMost(RunningOperator.SOON)
         .untilAsserted(
             () -> {
               CrashMonitorSession session = operator.session("checkout");
@@ -148,8 +151,11 @@ class SessionPodsIT {
     assertThat(completed.getStatus().recentCrashes())
         .extracting(CrashSummary::dump)
         .containsExactly(DumpState.Stored);
-    await().untilAsserted(() -> assertThat(operator.surroundings.joined).isNotEmpty());
     await()
+        .atMost(RunningOperator.SOON)
+        .untilAsserted(() -> assertThat(operator.surroundings.joined).isNotEmpty());
+    await()
+        .atMost(RunningOperator.SOON)
         .untilAsserted(
             () ->
                 assertThat(
@@ -199,7 +205,7 @@ class SessionPodsIT {
 
   private Pod injectedPod() {
     return await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(RunningOperator.SOON)
         .until(
             () ->
                 admin
@@ -282,6 +288,7 @@ class SessionPodsIT {
   private void status(Pod pod, UnaryOperator<PodBuilder> change) {
     var resource = admin.pods().inNamespace(namespace).withName(pod.getMetadata().getName());
     await()
+        .atMost(RunningOperator.SOON)
         .ignoreExceptionsMatching(
             e -> e instanceof KubernetesClientException k && k.getCode() == 409)
         .until(() -> resource.editStatus(p -> change.apply(new PodBuilder(p)).build()) != null);
