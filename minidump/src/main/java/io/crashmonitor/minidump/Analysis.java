@@ -22,11 +22,13 @@ import io.crashmonitor.minidump.unwind.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One analysis of one dump: gathers the parts of the report. */
 final class Analysis {
   private static final int MOST_OTHER_THREADS = 256;
   private static final int STACK_OVERFLOW = 0xC00000FD;
+  private static final int CLR_EXCEPTION = 0xE0434352;
 
   private final Minidump dump;
   private final Code code;
@@ -63,40 +65,33 @@ final class Analysis {
                       + ": "
                       + dump.findings().list().get(0).message()));
     }
-    Optional<Stacks.Walked> crashing = exception.flatMap(this::crashingStack);
-    List<ManagedException> managed =
-        exception
-            .flatMap(e -> code.runtime().map(runtime -> runtime.exceptions(e.threadId())))
-            .orElse(List.of());
-    List<ThreadStack> others = otherStacks(threads, exception);
     Optional<CrashReason> reason =
         exception.map(e -> CrashReason.of(e, dump.systemInfo(), code.memory()));
-    Signature signature =
-        Signature.of(
-            exception.map(e -> CodeNames.hex(e.code())).orElse(""),
-            reason.map(CrashReason::access).orElse(""),
-            managed,
-            crashing.map(walked -> keyFrames(walked, exception.get())).orElse(List.of()),
-            options.skip());
-    String topFrame = TopFrame.of(managed, crashing, options.skip());
+    Crash crash = exception.map(this::recorded).orElseGet(this::inFlight);
+    List<ThreadStack> others = otherStacks(threads, crash);
+    Signature signature = signature(exception, reason, crash);
+    String topFrame = TopFrame.of(crash.managed(), crash.stack(), options.skip());
     Notes notes = new Notes(dump, code);
     exception.ifPresent(e -> notes.whereItStruck(e, reason.orElseThrow()));
-    notes.whatIsMissing(crashing.map(Stacks.Walked::stack));
+    notes.whatIsMissing(crash.stack().map(Stacks.Walked::stack));
     return new CrashReport(
         CrashReport.SCHEMA_VERSION,
         signature.key(),
         signature.parts(),
         Summary.of(
-            dump.directory().first(StreamType.EXCEPTION).isPresent(), reason, managed, topFrame),
+            dump.directory().first(StreamType.EXCEPTION).isPresent(),
+            reason,
+            crash.managed(),
+            topFrame),
         topFrame,
         facts.dumpFacts(),
         facts.system(),
         facts.process(),
         exception.map(e -> facts.exception(e, reason.orElseThrow())).orElse(null),
         code.runtime().map(ManagedRuntime::description).map(Analysis::runtime).orElse(null),
-        managed,
+        crash.managed(),
         threads.size(),
-        crashing.map(Stacks.Walked::stack).orElse(null),
+        crash.stack().map(Stacks.Walked::stack).orElse(null),
         others,
         dump.modules().count(),
         facts.modules(stacks.namedModules()),
@@ -105,9 +100,60 @@ final class Analysis {
             .toList());
   }
 
-  private static List<Signature.Part> keyFrames(Stacks.Walked walked, ExceptionInfo exception) {
-    boolean overflow = exception.code() == STACK_OVERFLOW && !walked.recursion().isEmpty();
-    return overflow ? walked.recursion() : walked.signature();
+  /**
+   * What crashed.
+   *
+   * @param thread its id; empty where no thread is known to have crashed
+   * @param stack of that thread
+   * @param managed exceptions of that thread, outermost first
+   */
+  private record Crash(
+      OptionalLong thread, Optional<Stacks.Walked> stack, List<ManagedException> managed) {}
+
+  private Crash recorded(ExceptionInfo exception) {
+    long thread = exception.threadId();
+    return new Crash(
+        OptionalLong.of(thread),
+        crashingStack(exception),
+        code.runtime().map(runtime -> runtime.exceptions(thread)).orElse(List.of()));
+  }
+
+  private Crash inFlight() {
+    return code.runtime()
+        .flatMap(runtime -> InFlight.find(dump, runtime))
+        .map(
+            found ->
+                new Crash(
+                    OptionalLong.of(found.thread().id()),
+                    dump.context(found.thread())
+                        .map(
+                            registers ->
+                                stacks.walk(
+                                    found.thread().id(),
+                                    registers,
+                                    Stacks.stackEnd(found.thread()),
+                                    options.crashingFrames())),
+                    found.managed()))
+        .orElse(new Crash(OptionalLong.empty(), Optional.empty(), List.of()));
+  }
+
+  /** An exception in flight would have ended the process under the CLR's code. */
+  private Signature signature(
+      Optional<ExceptionInfo> exception, Optional<CrashReason> reason, Crash crash) {
+    return Signature.of(
+        exception
+            .map(e -> CodeNames.hex(e.code()))
+            .orElse(crash.managed().isEmpty() ? "" : CodeNames.hex(CLR_EXCEPTION)),
+        reason.map(CrashReason::access).orElse(""),
+        crash.managed(),
+        crash.stack().map(walked -> keyFrames(walked, exception)).orElse(List.of()),
+        options.skip());
+  }
+
+  private static List<Signature.Part> keyFrames(
+      Stacks.Walked walked, Optional<ExceptionInfo> exception) {
+    boolean overflow = exception.map(e -> e.code() == STACK_OVERFLOW).orElse(false);
+    return overflow && !walked.recursion().isEmpty() ? walked.recursion() : walked.signature();
   }
 
   private static CrashReport.Runtime runtime(ManagedRuntime.Description description) {
@@ -132,11 +178,10 @@ final class Analysis {
                 options.crashingFrames()));
   }
 
-  private List<ThreadStack> otherStacks(
-      List<DumpThread> threads, Optional<ExceptionInfo> exception) {
+  private List<ThreadStack> otherStacks(List<DumpThread> threads, Crash crash) {
     List<ThreadStack> others = new ArrayList<>();
     for (DumpThread thread : threads) {
-      if (exception.isPresent() && exception.get().threadId() == thread.id()) {
+      if (crash.thread().isPresent() && crash.thread().getAsLong() == thread.id()) {
         continue;
       }
       if (others.size() == MOST_OTHER_THREADS) {

@@ -20,7 +20,7 @@ final class Summary {
       Optional<CrashReason> reason,
       List<CrashReport.ManagedException> managed,
       String topFrame) {
-    if (reason.isEmpty()) {
+    if (reason.isEmpty() && managed.isEmpty()) {
       return forException
           ? "The exception cannot be read: the dump is broken or truncated"
           : "No exception: the dump shows the process as it was";
