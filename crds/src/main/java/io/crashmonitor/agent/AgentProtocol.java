@@ -25,15 +25,19 @@ public final class AgentProtocol {
   /** Metadata of a dump's blob: SHA-256 of the dump before compression. */
   public static final String SHA256 = "sha256";
 
+  // One for all: each mapper learns the same types anew, which in an idle agent is what there is.
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
+          .build();
+
   private AgentProtocol() {}
 
   /** The mapper both sides use: RFC 3339 times, unknown fields and enum values tolerated. */
   public static JsonMapper mapper() {
-    return JsonMapper.builder()
-        .addModule(new JavaTimeModule())
-        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-        .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
-        .build();
+    return MAPPER;
   }
 }

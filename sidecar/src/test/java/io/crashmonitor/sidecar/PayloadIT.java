@@ -142,7 +142,9 @@ class PayloadIT {
     System.out.printf(
         "agent: first sync after %d ms, %d MB resident when idle, peak %d MB%n",
         start.toMillis(), resident >> 10, kilobytes("VmHWM:") >> 10);
-    assertThat(resident >> 10).isLessThan(80);
+    // The bound is for the image's runtime; a whole JDK, or a later one, maps more of itself.
+    boolean image = TrimmedRuntime.isLinked() && Runtime.version().feature() == 17;
+    assertThat(resident).isLessThan((image ? 64 : 80) << 10);
   }
 
   private long kilobytes(String field) throws IOException {

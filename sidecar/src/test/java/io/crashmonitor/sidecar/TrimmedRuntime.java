@@ -19,9 +19,14 @@ final class TrimmedRuntime {
 
   private TrimmedRuntime() {}
 
+  /** Whether {@link #java} is of such a runtime; else it is of the whole JDK. */
+  static boolean isLinked() {
+    return Runtime.version().feature() >= LINKABLE || Files.isDirectory(HOME.resolve("jmods"));
+  }
+
   /** The {@code java} to run the agent with. */
   static synchronized Path java() {
-    if (Runtime.version().feature() < LINKABLE && !Files.isDirectory(HOME.resolve("jmods"))) {
+    if (!isLinked()) {
       System.out.println("the agent runs on the whole JDK: " + HOME + " has no jmods to link from");
       return HOME.resolve("bin/java");
     }

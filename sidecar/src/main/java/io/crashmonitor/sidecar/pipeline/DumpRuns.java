@@ -2,6 +2,7 @@ package io.crashmonitor.sidecar.pipeline;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.sidecar.volume.AtomicFile;
 import io.crashmonitor.sidecar.volume.PlainFiles;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class DumpRuns {
       new TypeReference<>() {};
 
   private final Path file;
-  private final JsonMapper mapper = JsonMapper.builder().build();
+  private final JsonMapper mapper = AgentProtocol.mapper();
   private final Map<String, String> runs = new LinkedHashMap<>();
   private boolean loaded;
 
