@@ -32,6 +32,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,14 +165,12 @@ final class SidecarAgent {
   /** One look at the volume. */
   private void look() {
     AgentStates.Key before = AgentStates.Key.of(helper);
-    List<DumpFile> dumps = scan.dumps();
+    Optional<Path> replaced = volume.replaced();
+    List<DumpFile> dumps = replaced.isPresent() ? List.of() : scan.dumps();
     Space space = space();
     room = room.seen(space.free(), space.total(), dumps.size());
     Arming wanted = sessionFile.update(room);
-    helper =
-        RuntimeEngine.isInForce(session.configuration())
-            ? RuntimeEngine.state(wanted)
-            : explained(attach.read());
+    helper = replaced.map(HelperState::replaced).orElseGet(() -> heard(wanted));
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
       if (!pipeline.knows(dump.path())) {
         unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
@@ -183,6 +182,12 @@ final class SidecarAgent {
       LOG.info(() -> "helper: " + now.phase() + " " + now.reason() + " " + now.message());
       sync.stateChanged();
     }
+  }
+
+  private HelperState heard(Arming wanted) {
+    return RuntimeEngine.isInForce(session.configuration())
+        ? RuntimeEngine.state(wanted)
+        : explained(attach.read());
   }
 
   private Optional<String> unwanted(DumpFile dump) {

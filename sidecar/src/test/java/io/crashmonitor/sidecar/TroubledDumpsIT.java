@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dumps that do not get through as usual: the operator learns of each. */
 class TroubledDumpsIT extends AgentWithStorage {
@@ -82,6 +84,36 @@ class TroubledDumpsIT extends AgentWithStorage {
     // then
     patiently().until(agent.ended::isDone);
     assertThat(operator.abandons.values()).extracting(a -> a.reason()).containsOnly("Lost");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dumps", "state", "logs"})
+  void touchesNothingBehindAFolderThatWasReplacedByALink(String folderName) throws IOException {
+    // given a folder elsewhere that looks like one of ours
+    Path mine = folder.resolve(folderName);
+    Path outside = folder.resolve("outside");
+    Files.createDirectories(outside.resolve("ready"));
+    Files.createDirectories(outside.resolve("incoming"));
+    Files.createSymbolicLink(mine, outside);
+    Path bait = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    // when
+    start(Duration.ofSeconds(55));
+    patiently()
+        .until(
+            () ->
+                operator.syncs.stream().anyMatch(s -> s.state().reason().equals("FolderReplaced")));
+    // then it goes on once the folder is ours again
+    assertThat(operator.offers).isEmpty();
+    assertThat(bait).exists();
+    Path real = folder.resolve("dumps/ready").resolve(bait.getFileName());
+    Files.delete(mine);
+    if (folderName.equals("dumps")) {
+      Files.move(outside, mine);
+    } else {
+      Files.createDirectory(mine);
+    }
+    patiently().until(() -> Files.notExists(real));
+    assertThat(operator.completions).hasSize(1);
   }
 
   private static SessionConfiguration ofRun(String run) {

@@ -82,6 +82,7 @@ final class Analyses implements AutoCloseable {
       Files.deleteIfExists(marker);
       throw new IOException("the agent ended while it analysed the dump, " + died + " times");
     }
+    PlainFiles.requireFolderOf(marker);
     Files.write(
         marker,
         new byte[1],

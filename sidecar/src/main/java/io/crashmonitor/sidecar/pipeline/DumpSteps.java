@@ -97,6 +97,9 @@ public final class DumpSteps implements AutoCloseable {
     if (configuration.isEmpty()) {
       return Retry.waiting(LOOK_AGAIN);
     }
+    if (volume.replaced().isPresent()) {
+      return Retry.failed(volume.replaced().get() + " is no plain folder");
+    }
     try {
       Optional<Next> unfit = lookInto(job);
       if (unfit.isPresent()) {

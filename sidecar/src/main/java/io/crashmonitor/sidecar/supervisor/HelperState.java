@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar.supervisor;
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.ProcessExit;
 import io.crashmonitor.agent.WatchedProcess;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,21 @@ public record HelperState(
           List.of(),
           List.of(),
           Optional.empty());
+
+  /** Nothing is believed of a volume in which a folder of ours is no folder any more. */
+  public static HelperState replaced(Path folder) {
+    return new HelperState(
+        false,
+        AttachPhase.Failed,
+        "FolderReplaced",
+        folder
+            + " was replaced by a link, a junction or a file: nothing in the volume is touched"
+            + " until it is a folder again; find out which program in the app's container does it",
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
 
   /** The most living processes the helper names. */
   static final int MOST_PROCESSES = 16;

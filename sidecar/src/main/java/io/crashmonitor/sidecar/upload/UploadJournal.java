@@ -126,9 +126,7 @@ final class UploadJournal {
       return;
     }
     boolean there = PlainFiles.file(file).isPresent();
-    try (SeekableByteChannel channel =
-        Files.newByteChannel(
-            file, there ? Set.of(APPEND, NOFOLLOW_LINKS) : Set.of(WRITE, CREATE_NEW))) {
+    try (SeekableByteChannel channel = open(file, there)) {
       String text = String.join("\n", lines) + "\n";
       ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
@@ -138,5 +136,11 @@ final class UploadJournal {
       kept = false;
       LOG.warning("the upload keeps no journal: " + file + ": " + e.getMessage());
     }
+  }
+
+  private static SeekableByteChannel open(Path file, boolean there) throws IOException {
+    PlainFiles.requireFolderOf(file);
+    return Files.newByteChannel(
+        file, there ? Set.of(APPEND, NOFOLLOW_LINKS) : Set.of(WRITE, CREATE_NEW));
   }
 }

@@ -22,6 +22,7 @@ public final class AtomicFile {
    * moment, so it is tried for a second.
    */
   public static void replace(Path file, byte[] content) throws IOException {
+    PlainFiles.requireFolderOf(file);
     Path next = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(next);
     Files.write(next, content, CREATE_NEW);

@@ -30,6 +30,17 @@ public final class PlainFiles {
     return attributes(path).filter(a -> a.isDirectory() && !a.isOther()).isPresent();
   }
 
+  /**
+   * Asks that a file lies in a real folder, before it is written.
+   *
+   * @throws IOException when its folder is missing, a link or a junction
+   */
+  public static void requireFolderOf(Path file) throws IOException {
+    if (!isFolder(file.toAbsolutePath().getParent())) {
+      throw new FileSystemException(file + ": not in a plain folder");
+    }
+  }
+
   /** Whether anything of this name exists, links and all. */
   public static boolean exists(Path path) {
     return attributes(path).isPresent();

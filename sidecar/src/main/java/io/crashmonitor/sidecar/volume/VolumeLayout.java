@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where things lie in the volume.
@@ -50,7 +51,7 @@ public record VolumeLayout(Path root) {
 
   /** What ProcDump writes on its console. */
   public Path procdumpLog() {
-    return root.resolve("logs").resolve("procdump.log");
+    return logs().resolve("procdump.log");
   }
 
   /** What of a dump is in storage already. */
@@ -84,6 +85,24 @@ public record VolumeLayout(Path root) {
 
   public Path state() {
     return root.resolve("state");
+  }
+
+  /**
+   * A folder of ours that somebody replaced by a link, a junction or a file: following it would
+   * read, write or delete elsewhere in the agent's own container. The root is not asked, as it may
+   * be mounted by such a thing.
+   */
+  public Optional<Path> replaced() {
+    for (Path folder : List.of(control(), state(), logs(), dumps(), incoming(), ready())) {
+      if (PlainFiles.exists(folder) && !PlainFiles.isFolder(folder)) {
+        return Optional.of(folder);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Path logs() {
+    return root.resolve("logs");
   }
 
   private Path dumps() {
