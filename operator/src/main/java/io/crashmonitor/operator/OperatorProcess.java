@@ -12,6 +12,7 @@ import io.crashmonitor.operator.session.LiveSurroundings;
 import io.crashmonitor.operator.session.SessionReconciler;
 import io.crashmonitor.operator.session.SessionSettings;
 import io.crashmonitor.operator.storage.AzureDumpStores;
+import io.crashmonitor.operator.storage.DeletedSessions;
 import io.crashmonitor.operator.storage.DumpPlaces;
 import io.crashmonitor.operator.storage.StorageCrashRecorder;
 import io.crashmonitor.operator.storage.StorageWatch;
@@ -128,7 +129,13 @@ public final class OperatorProcess implements AutoCloseable {
                 config.agentPort()));
     keepCertificates(certificates);
     LiveSurroundings surroundings =
-        new LiveSurroundings(storage, registry, recorder, logs, certificates::caPem);
+        new LiveSurroundings(
+            storage,
+            registry,
+            recorder,
+            logs,
+            running(new DeletedSessions(places)),
+            certificates::caPem);
     Operator operator =
         new Operator(
             o ->

@@ -5,6 +5,7 @@ import io.crashmonitor.operator.agent.AgentSighting;
 import io.crashmonitor.operator.console.EndedInstance;
 import io.crashmonitor.operator.console.PreviousLogs;
 import io.crashmonitor.operator.storage.CrashRecorder;
+import io.crashmonitor.operator.storage.DeletedSessions;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageSnapshot;
 import io.crashmonitor.operator.storage.StorageTarget;
@@ -21,6 +22,7 @@ public record LiveSurroundings(
     AgentRegistry agents,
     CrashRecorder crashes,
     PreviousLogs logs,
+    DeletedSessions deleted,
     Supplier<String> ca)
     implements Surroundings {
   @Override
@@ -35,7 +37,7 @@ public record LiveSurroundings(
 
   @Override
   public void forget(ResourceKey session) {
-    storage.forget(session);
+    storage.forget(session).ifPresent(deleted::add);
   }
 
   @Override

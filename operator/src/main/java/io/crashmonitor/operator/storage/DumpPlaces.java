@@ -187,6 +187,27 @@ public final class DumpPlaces {
         });
   }
 
+  /** Nobody will ask for these any more: what is not there by now is lost. */
+  public void endUploads(StorageTarget target, String reason) {
+    stores.use(
+        target,
+        store -> {
+          LedgerStore.read(store, target).entries().stream()
+              .filter(e -> e.state() == Ledger.State.Granted)
+              .forEach(
+                  e ->
+                      Arrivals.close(
+                          store,
+                          target,
+                          e,
+                          now -> now.abandoned(new CrashId(e.crashId())),
+                          DumpState.Lost,
+                          reason));
+          return null;
+        });
+    stores.close(target.session());
+  }
+
   /** Adds what the container of a crash wrote on its console; see {@link ReportEdit#logged}. */
   public void addLog(
       StorageTarget target, CrashId crash, PreviousLog log, Optional<JsonNode> exception) {

@@ -70,9 +70,12 @@ public final class StorageWatch implements AutoCloseable {
     Optional.ofNullable(followed.get(session.uid())).ifPresent(Followed::hurry);
   }
 
-  public void forget(ResourceKey session) {
-    Optional.ofNullable(followed.remove(session.uid())).ifPresent(Followed::end);
+  /** The session is gone; where its dumps lie, if it was ever followed. */
+  public Optional<StorageTarget> forget(ResourceKey session) {
+    Optional<Followed> known = Optional.ofNullable(followed.remove(session.uid()));
+    known.ifPresent(Followed::end);
     stores.close(session);
+    return known.flatMap(Followed::target);
   }
 
   /** The last reading; empty before the first. */
@@ -127,6 +130,10 @@ public final class StorageWatch implements AutoCloseable {
       return target != null
           && target.storage().equals(other.storage())
           && target.layout().equals(other.layout());
+    }
+
+    synchronized Optional<StorageTarget> target() {
+      return Optional.ofNullable(target);
     }
 
     synchronized void hurry() {
