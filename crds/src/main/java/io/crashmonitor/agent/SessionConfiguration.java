@@ -45,8 +45,17 @@ public record SessionConfiguration(
     this(runId, armed, disarmedReason, stopTime, process, dump, engine, licenceAccepted, null);
   }
 
-  /** The same for the agent of one pod. */
+  /** The same for the agent of one pod that was injected for this engine. */
   public SessionConfiguration inPod(int gracePeriod) {
+    return inPod(gracePeriod, engine);
+  }
+
+  /**
+   * The same for the agent of one pod.
+   *
+   * @param itsEngine what the pod was injected for: pods of an older template go on as they began
+   */
+  public SessionConfiguration inPod(int gracePeriod, CaptureEngine itsEngine) {
     return new SessionConfiguration(
         runId,
         armed,
@@ -54,7 +63,7 @@ public record SessionConfiguration(
         stopTime,
         process,
         dump,
-        engine,
+        itsEngine,
         licenceAccepted,
         gracePeriod);
   }

@@ -29,7 +29,14 @@ public record CrashMonitorSessionStatus(
         Request request,
     @JsonPropertyDescription("Why and when the run ended; absent while it has not.")
         Completion completion,
-    @JsonPropertyDescription("The engine in force: ProcDump or CreateDump.") CaptureEngine engine,
+    @JsonPropertyDescription(
+            "The engine in force: ProcDump (a debugger is attached) or CreateDump (the .NET runtime"
+                + " writes the dump).")
+        CaptureEngine engine,
+    @JsonPropertyDescription(
+            "With capture.engine Auto: what the next injection does, and why; absent while ProcDump"
+                + " does.")
+        NextEngine nextEngine,
     @JsonPropertyDescription("The operator's own work on the workload; absent before any.")
         Injection injection,
     @JsonPropertyDescription(
@@ -38,7 +45,8 @@ public record CrashMonitorSessionStatus(
     @JsonPropertyDescription("Dumps of the current run that are in storage.") Integer dumpCount,
     @JsonPropertyDescription("Crashes of the current run, with or without a dump.")
         Integer crashCount,
-    @JsonPropertyDescription("Pods of the workload that are injected, and where a debugger is on.")
+    @JsonPropertyDescription(
+            "Pods of the workload that are injected, and where crashes are captured.")
         Replicas replicas,
     @JsonPropertyDescription(
             "The exit codes of the groups with their counts, such as 0xC0000005 (3): for kubectl"

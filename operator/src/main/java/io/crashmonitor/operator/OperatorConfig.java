@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  * @param imagePullSecrets CRASH_MONITOR_IMAGE_PULL_SECRETS: comma separated
  * @param storagePoll CRASH_MONITOR_STORAGE_POLL_SECONDS (60)
  * @param joinWait CRASH_MONITOR_JOIN_SECONDS (30): how long a crash waits for its other half
+ * @param attachWait CRASH_MONITOR_ATTACH_SECONDS (300): how long nothing may be attached
  * @param breakerWait CRASH_MONITOR_BREAKER_SECONDS (120): how long an injection may fail
  * @param sidecarCpuRequest CRASH_MONITOR_SIDECAR_CPU_REQUEST (50m)
  * @param sidecarMemoryRequest CRASH_MONITOR_SIDECAR_MEMORY_REQUEST (96Mi)
@@ -52,6 +53,7 @@ public record OperatorConfig(
     List<String> imagePullSecrets,
     Duration storagePoll,
     Duration joinWait,
+    Duration attachWait,
     Duration breakerWait,
     String sidecarCpuRequest,
     String sidecarMemoryRequest,
@@ -114,6 +116,7 @@ public record OperatorConfig(
             in.list("IMAGE_PULL_SECRETS", NAME),
             in.seconds("STORAGE_POLL_SECONDS", 60),
             in.seconds("JOIN_SECONDS", 30),
+            in.seconds("ATTACH_SECONDS", 300),
             in.seconds("BREAKER_SECONDS", 120),
             in.matching("SIDECAR_CPU_REQUEST", "50m", QUANTITY),
             in.matching("SIDECAR_MEMORY_REQUEST", "96Mi", QUANTITY),

@@ -208,6 +208,7 @@ public final class OperatorProcess implements AutoCloseable {
         clusterName(config, client),
         config.procDumpLicenceAccepted(),
         config.joinWait(),
+        config.attachWait(),
         config.breakerWait());
   }
 

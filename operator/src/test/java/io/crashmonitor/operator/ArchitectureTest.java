@@ -42,7 +42,8 @@ class ArchitectureTest {
           .haveNameMatching(
               ".*\\.(SessionPlanner|Obstacles|Situation|SessionRequests|SessionWindow|"
                   + "SessionStatusFactory|SessionConditions|AttachedFacts|Conditions|WakeUps|"
-                  + "Publication|SessionEvents|TargetConflicts|NotYetSupported|InjectionIntent|"
+                  + "Publication|SessionEvents|TargetConflicts|NotYetSupported|EngineChoice|"
+                  + "InjectionIntent|Capture|RuntimeDumps|"
                   + "SidecarContainer|LiveInjection|OwnedFields|Injectability|Breaker|Rollout|"
                   + "Workload|InjectedPod)")
           .should()

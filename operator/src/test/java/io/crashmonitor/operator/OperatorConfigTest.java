@@ -39,7 +39,7 @@ class OperatorConfigTest {
                 + " healthPort=8081, blobEndpoints=BlobEndpoints[allowed={}],"
                 + " procDumpLicenceAccepted=false, procDump=Optional.empty,"
                 + " imagePullSecrets=[], storagePoll=PT1M,"
-                + " joinWait=PT30S, breakerWait=PT2M, sidecarCpuRequest=50m,"
+                + " joinWait=PT30S, attachWait=PT5M, breakerWait=PT2M, sidecarCpuRequest=50m,"
                 + " sidecarMemoryRequest=96Mi, sidecarMemoryLimit=256Mi]");
   }
 
@@ -63,6 +63,7 @@ class OperatorConfigTest {
         "IMAGE_PULL_SECRETS      | a,b.c              | imagePullSecrets=[a, b.c]",
         "STORAGE_POLL_SECONDS    | 1                  | storagePoll=PT1S",
         "JOIN_SECONDS            | 2                  | joinWait=PT2S",
+        "ATTACH_SECONDS          | 20                 | attachWait=PT20S",
         "BREAKER_SECONDS         | 3                  | breakerWait=PT3S",
         "SIDECAR_CPU_REQUEST     | 100m               | sidecarCpuRequest=100m",
         "SIDECAR_MEMORY_REQUEST  | 128Mi              | sidecarMemoryRequest=128Mi",
@@ -92,6 +93,7 @@ class OperatorConfigTest {
         "IMAGE_PULL_SECRETS      | A",
         "STORAGE_POLL_SECONDS    | 0",
         "JOIN_SECONDS            | -1",
+        "ATTACH_SECONDS          | 0",
         "BREAKER_SECONDS         | 1d",
         "SIDECAR_CPU_REQUEST     | half",
         "SIDECAR_MEMORY_REQUEST  | 96 Mi",

@@ -166,6 +166,32 @@ class GitOpsMatrixIT {
 
   @ParameterizedTest
   @EnumSource
+  void variablesOfOursStandBesideTheUsersAndGoWithoutATrace(Deployer deployer) {
+    try (SharedWorkload workload = SharedWorkload.injectedForRuntime(deployer, FIRST)) {
+      long generation = workload.generation();
+      assertThat(workload.ours()).contains("variables in app").doesNotContain("hook in app");
+      assertThat(workload.diff(FIRST).orElse("")).isEmpty();
+      workload.deploy(FIRST);
+      workload.inject();
+      assertThat(workload.generation()).as("the same again").isEqualTo(generation);
+
+      App fewer = FIRST.environment("[{name: A, value: a}]");
+      workload.deploy(fewer);
+      assertThat(workload.app().getEnv())
+          .extracting(EnvVar::getName)
+          .containsExactlyInAnyOrder(
+              "A", "DOTNET_DbgEnableMiniDump", "DOTNET_DbgMiniDumpType", "DOTNET_DbgMiniDumpName");
+
+      workload.release();
+      assertThat(workload.app().getEnv()).extracting(EnvVar::getName).containsExactly("A");
+      assertThat(workload.ours()).isEmpty();
+      assertThat(workload.managers()).doesNotContain(Names.FIELD_MANAGER);
+      assertThat(workload.diff(fewer).orElse("")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aHookOfTheUsersIsLeftAloneAndNamed(Deployer deployer) {
     App hooked = FIRST.lifecycle("{postStart: {exec: {command: [cmd, /c, warm.cmd]}}}");
     try (SharedWorkload workload = SharedWorkload.deployed(deployer, hooked)) {

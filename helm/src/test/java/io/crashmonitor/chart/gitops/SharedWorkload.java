@@ -3,7 +3,9 @@ package io.crashmonitor.chart.gitops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crashmonitor.api.DumpType;
 import io.crashmonitor.api.Names;
+import io.crashmonitor.operator.inject.Capture;
 import io.crashmonitor.operator.inject.SidecarSettings;
 import io.crashmonitor.operator.inject.Workload;
 import io.crashmonitor.operator.inject.WorkloadApplier;
@@ -33,6 +35,7 @@ final class SharedWorkload implements AutoCloseable {
   private final ControlPlane cluster = SharedControlPlane.get();
   private final Deployer deployer;
   private final String namespace;
+  private Capture capture = new Capture.Hook();
 
   private SharedWorkload(Deployer deployer) {
     this.deployer = deployer;
@@ -50,6 +53,15 @@ final class SharedWorkload implements AutoCloseable {
   /** Deployed by the user's tool, then injected. */
   static SharedWorkload injected(Deployer deployer, App app) {
     SharedWorkload workload = deployed(deployer, app);
+    workload.inject();
+    workload.awaitRevisions(2);
+    return workload;
+  }
+
+  /** The same, for the engine that needs variables in the app's container instead of the hook. */
+  static SharedWorkload injectedForRuntime(Deployer deployer, App app) {
+    SharedWorkload workload = deployed(deployer, app);
+    workload.capture = new Capture.ByRuntime(DumpType.Full);
     workload.inject();
     workload.awaitRevisions(2);
     return workload;
@@ -84,7 +96,7 @@ final class SharedWorkload implements AutoCloseable {
   }
 
   WorkloadApplier.Outcome tryToInject() {
-    return applier().inject(Workload.of(get()), SESSION, "app", SETTINGS);
+    return applier().inject(Workload.of(get()), SESSION, "app", capture, SETTINGS);
   }
 
   void release() {
@@ -132,6 +144,9 @@ final class SharedWorkload implements AutoCloseable {
     for (Container container : pod.getContainers()) {
       if (container.getVolumeMounts().stream().anyMatch(m -> m.getName().equals(Names.VOLUME))) {
         found.add("mount in " + container.getName());
+      }
+      if (container.getEnv().stream().anyMatch(e -> e.getName().startsWith("DOTNET_Dbg"))) {
+        found.add("variables in " + container.getName());
       }
       if (container.getLifecycle() != null && container.getLifecycle().getPostStart() != null) {
         found.add("hook in " + container.getName());

@@ -1,5 +1,6 @@
 package io.crashmonitor.operator.agent;
 
+import io.crashmonitor.api.CaptureEngine;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param node it runs on; empty when not scheduled
  * @param images by container
  * @param imageIds by container, with their digests, as the node says
+ * @param engine that the pod was injected for
  * @param gracePeriodSeconds between the request for the pod's end and its end
  * @param attached status and reason of its condition when it was read
  */
@@ -21,6 +23,7 @@ record AgentIdentity(
     String node,
     Map<String, String> images,
     Map<String, String> imageIds,
+    CaptureEngine engine,
     int gracePeriodSeconds,
     Optional<AttachedCondition> attached) {
   AgentIdentity {

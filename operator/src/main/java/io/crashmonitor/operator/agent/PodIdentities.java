@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.agent;
 
 import io.crashmonitor.api.Names;
+import io.crashmonitor.operator.inject.InjectedPod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -170,6 +171,7 @@ final class PodIdentities {
         Optional.ofNullable(pod.getSpec().getNodeName()).orElse(""),
         images,
         imageIds(pod),
+        InjectedPod.engine(pod),
         gracePeriod(pod),
         attached(pod));
   }

@@ -85,7 +85,7 @@ final class SyncDesk {
     return new SyncResponse(
         clock.instant(),
         SessionBoard.hash(session.configuration()),
-        session.configuration().inPod(pod.gracePeriodSeconds()));
+        session.configuration().inPod(pod.gracePeriodSeconds(), pod.engine()));
   }
 
   /** How many polls wait now. */

@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.crash;
 
 import io.crashmonitor.agent.AgentState;
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Termination;
@@ -93,9 +94,11 @@ final class Ends {
         c.logged());
   }
 
-  /** Whether a debugger of ours was on when the container ended. */
+  /** Whether a debugger of ours, or the runtime itself, was on when the container ended. */
   static boolean attachedDuring(InjectedPod pod, AgentState agent, Termination t) {
-    if (agent != null && agentSaysAttached(agent, t)) {
+    // A runtime that writes its own dump does so from its first line on.
+    if (pod.engine() == CaptureEngine.CreateDump
+        || (agent != null && agentSaysAttached(agent, t))) {
       return true;
     }
     return pod.attached()

@@ -2,6 +2,7 @@ package io.crashmonitor.operator.crash;
 
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.ProcessExit;
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.inject.InjectedPod;
@@ -43,7 +44,7 @@ record ProcessEnd(
                     exit.startTime(),
                     exit.exitTime(),
                     code,
-                    exit.attached(),
+                    exit.attached() || pod.engine() == CaptureEngine.CreateDump,
                     exit.dumps()));
   }
 

@@ -3,12 +3,14 @@ package io.crashmonitor.operator.inject;
 import io.crashmonitor.api.Reasons;
 import io.crashmonitor.api.Target;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.WindowsSecurityContextOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Whether a workload can be injected at all, and into which of its containers. Pure. */
 public final class Injectability {
@@ -62,8 +64,42 @@ public final class Injectability {
   }
 
   /** What in the workload is in the way. */
-  public static Optional<Obstacle> obstacle(Workload workload, String container) {
-    return notWindows(workload).or(() -> hookInUse(workload, container));
+  public static Optional<Obstacle> obstacle(Workload workload, String container, Capture capture) {
+    return notWindows(workload)
+        .or(
+            () ->
+                capture instanceof Capture.Hook ? hookInUse(workload, container) : Optional.empty())
+        .or(
+            () ->
+                capture instanceof Capture.ByRuntime
+                    ? runtimeToldAlready(workload, container)
+                    : Optional.empty());
+  }
+
+  /** The container tells its .NET runtime itself whether to write dumps, and where to. */
+  public static Optional<Obstacle> runtimeToldAlready(Workload workload, String container) {
+    Set<String> ours = workload.injection().owned().environment().getOrDefault(container, Set.of());
+    List<String> theirs =
+        workload.containers().stream()
+            .filter(c -> c.getName().equals(container))
+            .flatMap(c -> c.getEnv().stream())
+            .map(EnvVar::getName)
+            .filter(name -> RuntimeDumps.NAMES.contains(name) && !ours.contains(name))
+            .distinct()
+            .toList();
+    return theirs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Obstacle(
+                Reasons.FIELD_CONFLICT,
+                "container "
+                    + container
+                    + " of "
+                    + workload.reference()
+                    + " sets "
+                    + String.join(", ", theirs)
+                    + " itself, which engine CreateDump needs for its own: remove it there, or use"
+                    + " capture.engine: ProcDump"));
   }
 
   private static Optional<Obstacle> notWindows(Workload workload) {
@@ -102,7 +138,8 @@ public final class Injectability {
                     + " of "
                     + workload.reference()
                     + " has a postStart hook of its own and Kubernetes allows one: remove it, or"
-                    + " start what it does from the container's command"))
+                    + " start what it does from the container's command, or let that command start the"
+                    + " helper (capture.attach: Manual)"))
         : Optional.empty();
   }
 

@@ -1,5 +1,6 @@
 package io.crashmonitor.operator.inject;
 
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Names;
 import io.crashmonitor.report.ExitCode;
 import io.fabric8.kubernetes.api.model.Container;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  * What is read of a pod that carries the sidecar.
  *
  * @param container the app's, as the sidecar in this very pod was told; empty when unknown
+ * @param engine that the pod was injected for: ProcDump or CreateDump
  * @param image of the app's container
  * @param imageId the same with its digest, as the node runs it; empty when unknown
  * @param deletionRequestedAt when somebody asked for its end; what ends after it is no crash
@@ -32,6 +34,7 @@ public record InjectedPod(
     String uid,
     String node,
     String container,
+    CaptureEngine engine,
     String image,
     Optional<String> imageId,
     Instant createdAt,
@@ -66,6 +69,7 @@ public record InjectedPod(
         meta.getUid(),
         pod.getSpec().getNodeName() == null ? "" : pod.getSpec().getNodeName(),
         watched,
+        engine(pod),
         pod.getSpec().getContainers().stream()
             .filter(c -> c.getName().equals(watched))
             .map(Container::getImage)
@@ -107,6 +111,15 @@ public record InjectedPod(
         .filter(e -> Names.ENV_CONTAINER.equals(e.getName()) && e.getValue() != null)
         .map(e -> e.getValue())
         .findFirst();
+  }
+
+  /** Of the sidecar in this very pod: pods of an older template go on as they began. */
+  public static CaptureEngine engine(Pod pod) {
+    return pod.getSpec().getInitContainers().stream()
+        .filter(c -> Names.SIDECAR.equals(c.getName()))
+        .findFirst()
+        .map(SidecarContainer::engine)
+        .orElse(CaptureEngine.ProcDump);
   }
 
   private static Optional<ContainerStatus> find(List<ContainerStatus> statuses, String name) {

@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,15 +38,22 @@ public final class InjectionIntent {
 
   /** Everything of ours; what of it is in the live template keeps the values it has there. */
   public static HasMetadata inject(
-      Workload live, String sessionUid, String container, SidecarSettings settings) {
-    Container sidecar =
+      Workload live,
+      String sessionUid,
+      String container,
+      Capture capture,
+      SidecarSettings settings) {
+    // Another engine restarts the pods anyway, and may need a newer sidecar.
+    Optional<Container> kept =
         live.injection()
             .sidecar()
-            .map(SidecarContainer::frozen)
+            .filter(sidecar -> SidecarContainer.engine(sidecar) == capture.engine());
+    Container sidecar =
+        kept.map(SidecarContainer::frozen)
             .orElseGet(() -> SidecarContainer.of(settings))
-            .build(sessionUid, container);
+            .build(sessionUid, container, capture.engine());
     Set<String> pullSecrets = new TreeSet<>(live.injection().owned().pullSecrets());
-    if (live.injection().sidecar().isEmpty()) {
+    if (kept.isEmpty()) {
       pullSecrets.addAll(settings.pullSecrets());
     }
     PodTemplateSpec template =
@@ -54,7 +63,7 @@ public final class InjectionIntent {
             .endMetadata()
             .withNewSpec()
             .withInitContainers(sidecar)
-            .withContainers(app(live, container))
+            .withContainers(app(live, container, capture))
             .withVolumes(sharedVolume(), identityVolume())
             .withImagePullSecrets(
                 pullSecrets.stream()
@@ -106,27 +115,37 @@ public final class InjectionIntent {
         .build();
   }
 
-  private static Container app(Workload live, String name) {
+  private static Container app(Workload live, String name, Capture capture) {
+    ContainerBuilder app =
+        new ContainerBuilder()
+            .withName(name)
+            .addNewVolumeMount()
+            .withName(Names.VOLUME)
+            .withMountPath(Names.MOUNT_PATH)
+            .endVolumeMount();
+    if (capture instanceof Capture.ByRuntime runtime) {
+      return app.withEnv(
+              RuntimeDumps.environment(
+                  runtime.type(), live.injection().environment().getOrDefault(name, Map.of())))
+          .build();
+    }
+    return capture instanceof Capture.Hook ? hooked(live, app).build() : app.build();
+  }
+
+  private static ContainerBuilder hooked(Workload live, ContainerBuilder app) {
     List<String> hook =
         live.containers().stream()
             .filter(c -> live.injection().hooks().contains(c.getName()))
             .findFirst()
             .map(c -> c.getLifecycle().getPostStart().getExec().getCommand())
             .orElse(HOOK);
-    return new ContainerBuilder()
-        .withName(name)
-        .addNewVolumeMount()
-        .withName(Names.VOLUME)
-        .withMountPath(Names.MOUNT_PATH)
-        .endVolumeMount()
-        .withNewLifecycle()
+    return app.withNewLifecycle()
         .withNewPostStart()
         .withNewExec()
         .withCommand(hook)
         .endExec()
         .endPostStart()
-        .endLifecycle()
-        .build();
+        .endLifecycle();
   }
 
   private static Volume sharedVolume() {

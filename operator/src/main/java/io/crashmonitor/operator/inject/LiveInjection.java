@@ -1,10 +1,13 @@
 package io.crashmonitor.operator.inject;
 
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Names;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Volume;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +20,8 @@ import java.util.Set;
  * @param volumes whether both our volumes are there
  * @param mounts containers of the app that mount our volume
  * @param hooks containers of the app whose postStart hook is ours
+ * @param environment containers of the app with entries of ours that speak to the .NET runtime, and
+ *     those entries
  * @param owned what is on record as ours
  */
 public record LiveInjection(
@@ -25,6 +30,7 @@ public record LiveInjection(
     boolean volumes,
     List<String> mounts,
     List<String> hooks,
+    Map<String, Map<String, String>> environment,
     OwnedFields owned) {
 
   static LiveInjection of(PodTemplateSpec template, OwnedFields owned) {
@@ -46,7 +52,27 @@ public record LiveInjection(
             .filter(c -> hasHook(c) && owned.hooks().contains(c.getName()))
             .map(Container::getName)
             .toList(),
+        environment(pod.getContainers(), owned),
         owned);
+  }
+
+  private static Map<String, Map<String, String>> environment(
+      List<Container> containers, OwnedFields owned) {
+    Map<String, Map<String, String>> environment = new LinkedHashMap<>();
+    for (Container container : containers) {
+      Map<String, String> entries =
+          RuntimeDumps.of(
+              container, owned.environment().getOrDefault(container.getName(), Set.of()));
+      if (!entries.isEmpty()) {
+        environment.put(container.getName(), entries);
+      }
+    }
+    return environment;
+  }
+
+  /** The engine that the template was injected for; empty while our sidecar is not in it. */
+  public Optional<CaptureEngine> engine() {
+    return sidecar.map(SidecarContainer::engine);
   }
 
   /** Whether anything of ours is in the template, whole or in parts. */
@@ -66,14 +92,19 @@ public record LiveInjection(
   }
 
   /** Whether nothing is missing and nothing is where it should not be. */
-  public boolean complete(String uid, String container) {
+  public boolean complete(String uid, String container, Capture capture) {
     List<String> here = List.of(container);
     return owned.template()
         && of(uid)
         && sidecar.isPresent()
         && volumes
         && mounts.equals(here)
-        && hooks.equals(here)
+        && hooks.equals(capture instanceof Capture.Hook ? here : List.of())
+        && engine().equals(Optional.of(capture.engine()))
+        && (capture instanceof Capture.ByRuntime runtime
+            ? environment.keySet().equals(Set.of(container))
+                && RuntimeDumps.tells(environment.get(container), runtime.type())
+            : environment.isEmpty())
         && owned.containers().equals(Set.of(container));
   }
 

@@ -3,6 +3,7 @@ package io.crashmonitor.operator.inject;
 import io.crashmonitor.api.Names;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
  * @param template whether anything in the pod template is ours
  * @param containers names of the user's containers in which something is ours
  * @param hooks of these, where the postStart hook is ours
+ * @param environment of these, names of the environment entries whose value is ours
  * @param initContainers names of init containers in which something is ours
  * @param pullSecrets names of image pull secrets that are ours
  */
@@ -23,6 +25,7 @@ public record OwnedFields(
     boolean template,
     Set<String> containers,
     Set<String> hooks,
+    Map<String, Set<String>> environment,
     Set<String> initContainers,
     Set<String> pullSecrets) {
   private static final Pattern KEY_BY_NAME = Pattern.compile("k:\\{\"name\":\"([^\"]+)\"}");
@@ -40,16 +43,22 @@ public record OwnedFields(
     Map<?, ?> pod = child(template, "f:spec");
     Map<?, ?> containers = child(pod, "f:containers");
     Set<String> hooks = new LinkedHashSet<>();
+    Map<String, Set<String>> environment = new LinkedHashMap<>();
     for (String name : names(containers)) {
       Map<?, ?> container = child(containers, "k:{\"name\":\"" + name + "\"}");
       if (child(container, "f:lifecycle").containsKey("f:postStart")) {
         hooks.add(name);
+      }
+      Set<String> values = values(child(container, "f:env"));
+      if (!values.isEmpty()) {
+        environment.put(name, values);
       }
     }
     return new OwnedFields(
         !template.isEmpty(),
         names(containers),
         hooks,
+        environment,
         names(child(pod, "f:initContainers")),
         names(child(pod, "f:imagePullSecrets")));
   }
@@ -60,6 +69,12 @@ public record OwnedFields(
 
   private static Map<?, ?> child(Map<?, ?> fields, String key) {
     return fields.get(key) instanceof Map<?, ?> map ? map : Map.of();
+  }
+
+  private static Set<String> values(Map<?, ?> entries) {
+    Set<String> names = names(entries);
+    names.removeIf(name -> !child(entries, "k:{\"name\":\"" + name + "\"}").containsKey("f:value"));
+    return names;
   }
 
   private static Set<String> names(Map<?, ?> list) {

@@ -1,5 +1,6 @@
 package io.crashmonitor.operator.inject;
 
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Names;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -64,21 +66,39 @@ record SidecarContainer(
         live.getResources());
   }
 
-  Container build(String sessionUid, String container) {
+  /** The engine that a sidecar in a template, or in a pod, was put there for. */
+  static CaptureEngine engine(Container sidecar) {
+    return sidecar.getEnv().stream()
+            .anyMatch(
+                e ->
+                    Names.ENV_ENGINE.equals(e.getName())
+                        && CaptureEngine.CreateDump.name().equals(e.getValue()))
+        ? CaptureEngine.CreateDump
+        : CaptureEngine.ProcDump;
+  }
+
+  /**
+   * @param engine ProcDump or CreateDump
+   */
+  Container build(String sessionUid, String container, CaptureEngine engine) {
+    List<EnvVar> env = new ArrayList<>();
+    env.add(value(Names.ENV_AGENT_URL, agentUrl));
+    env.add(value(Names.ENV_SESSION_UID, sessionUid));
+    env.add(value(Names.ENV_CONTAINER, container));
+    if (engine == CaptureEngine.CreateDump) {
+      env.add(value(Names.ENV_ENGINE, engine.name()));
+    }
+    env.add(field("POD_NAME", "metadata.name"));
+    env.add(field("POD_NAMESPACE", "metadata.namespace"));
+    env.add(field("POD_UID", "metadata.uid"));
+    env.add(field("NODE_NAME", "spec.nodeName"));
     return new ContainerBuilder()
         .withName(Names.SIDECAR)
         .withImage(image)
         .withRestartPolicy("Always")
         .withCommand(command)
         .withArgs(args)
-        .withEnv(
-            value(Names.ENV_AGENT_URL, agentUrl),
-            value(Names.ENV_SESSION_UID, sessionUid),
-            value(Names.ENV_CONTAINER, container),
-            field("POD_NAME", "metadata.name"),
-            field("POD_NAMESPACE", "metadata.namespace"),
-            field("POD_UID", "metadata.uid"),
-            field("NODE_NAME", "spec.nodeName"))
+        .withEnv(env)
         .addAllToEnv(procDump)
         .withResources(resources)
         .withNewStartupProbe()

@@ -38,8 +38,12 @@ public final class WorkloadApplier {
 
   /** Puts everything of ours in. */
   public Outcome inject(
-      Workload live, String sessionUid, String container, SidecarSettings settings) {
-    return apply(live, InjectionIntent.inject(live, sessionUid, container, settings));
+      Workload live,
+      String sessionUid,
+      String container,
+      Capture capture,
+      SidecarSettings settings) {
+    return apply(live, InjectionIntent.inject(live, sessionUid, container, capture, settings));
   }
 
   /** Takes everything of ours out. */

@@ -3,6 +3,7 @@ package io.crashmonitor.operator.session;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
 import io.crashmonitor.operator.inject.Breaker;
+import io.crashmonitor.operator.inject.Capture;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.session.Conditions.Value;
 import io.crashmonitor.operator.session.Plan.Standing;
@@ -48,14 +49,33 @@ record AttachedFacts(int total, int attached, Value value, String reason, String
               + ": check NetworkPolicy, DNS (the full service name) and proxy settings.");
     }
     if (attached > 0) {
-      return new AttachedFacts(
-          total,
-          attached,
-          Value.True,
-          Reasons.ATTACHED,
-          "A debugger is attached in " + attached + " of " + total + " pods.");
+      return captured(s, total, attached);
     }
     return nothingAttached(s, standing, total);
+  }
+
+  private static AttachedFacts captured(Situation s, int total, int attached) {
+    int byRuntime =
+        (int)
+            s.livingPods().stream()
+                .flatMap(pod -> pod.attached().stream())
+                .filter(a -> a.attached() && Reasons.RUNTIME_WRITES_DUMPS.equals(a.reason()))
+                .count();
+    String debugger = "A debugger is attached in " + (attached - byRuntime) + " of " + total;
+    String runtime =
+        "In "
+            + byRuntime
+            + " of "
+            + total
+            + " pods the .NET runtime writes a dump by itself (engine CreateDump); no debugger is"
+            + " attached there.";
+    boolean only = byRuntime == attached;
+    return new AttachedFacts(
+        total,
+        attached,
+        Value.True,
+        only ? Reasons.RUNTIME_WRITES_DUMPS : Reasons.ATTACHED,
+        only ? runtime : debugger + " pods." + (byRuntime == 0 ? "" : " " + runtime));
   }
 
   private static AttachedFacts nothingAttached(Situation s, Standing standing, int total) {
@@ -105,7 +125,10 @@ record AttachedFacts(int total, int attached, Value value, String reason, String
         Reasons.NOTHING_ATTACHED,
         "No debugger is attached in any pod"
             + words
-            + ": look at the log of container crash-monitor-agent.");
+            + (s.capture() instanceof Capture.Manual
+                ? ": the container's command has to be C:\\crash-monitor\\bin\\attach.exe launch -- and"
+                    + " the app's own (capture.attach: Manual)."
+                : ": look at the log of container crash-monitor-agent."));
   }
 
   private static boolean isAttached(InjectedPod pod) {

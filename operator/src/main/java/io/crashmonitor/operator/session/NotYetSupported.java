@@ -1,7 +1,5 @@
 package io.crashmonitor.operator.session;
 
-import io.crashmonitor.api.AttachMode;
-import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashMonitorSessionSpec;
 import io.crashmonitor.api.Reasons;
@@ -16,12 +14,6 @@ final class NotYetSupported {
   /** What the session cannot do without. */
   static Optional<Note> inTheWay(CrashMonitorSessionSpec spec) {
     List<String> fields = new ArrayList<>();
-    if (spec.capture().engine() == CaptureEngine.CreateDump) {
-      fields.add("capture.engine: CreateDump (use Auto)");
-    }
-    if (spec.capture().attach() == AttachMode.Manual) {
-      fields.add("capture.attach: Manual (use Hook)");
-    }
     if (spec.dump().compression() == Compression.Zstd) {
       fields.add("dump.compression: Zstd (use Gzip)");
     }

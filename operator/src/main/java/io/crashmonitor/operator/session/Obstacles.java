@@ -1,5 +1,6 @@
 package io.crashmonitor.operator.session;
 
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
 import io.crashmonitor.operator.inject.Injectability;
@@ -41,7 +42,7 @@ final class Obstacles {
   private static Optional<Plan> targetInTheWay(Situation s) {
     return s.seen()
         .workload()
-        .flatMap(w -> s.container().flatMap(c -> Injectability.obstacle(w, c)))
+        .flatMap(w -> s.container().flatMap(c -> Injectability.obstacle(w, c, s.capture())))
         .flatMap(o -> block(o.reason(), o.message()));
   }
 
@@ -50,13 +51,14 @@ final class Obstacles {
   }
 
   private static Optional<Plan> licenceNotAccepted(Situation s) {
-    return s.seen().settings().licenceAccepted()
+    return s.seen().settings().licenceAccepted() || s.engine() == CaptureEngine.CreateDump
         ? Optional.empty()
         : block(
             Reasons.LICENCE_NOT_ACCEPTED,
             "ProcDump may be used only under the Sysinternals Software License Terms: accept them"
                 + " for this installation with CRASH_MONITOR_ACCEPT_PROCDUMP_LICENCE=true in the"
-                + " operator's environment.");
+                + " operator's environment. .NET applications can do without ProcDump: capture.engine:"
+                + " CreateDump.");
   }
 
   private static Optional<Plan> remoteDebugging(Situation s) {

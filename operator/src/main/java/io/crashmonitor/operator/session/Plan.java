@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.Phase;
+import io.crashmonitor.operator.inject.Capture;
 
 /** What to do with the workload this turn, and how the session then stands. */
 sealed interface Plan {
@@ -19,7 +20,8 @@ sealed interface Plan {
    *
    * @param heal whether they were there and somebody removed them
    */
-  record Inject(Standing standing, String container, boolean heal) implements Plan {}
+  record Inject(Standing standing, String container, Capture capture, boolean heal)
+      implements Plan {}
 
   /** Nothing to write. */
   record Keep(Standing standing) implements Plan {}

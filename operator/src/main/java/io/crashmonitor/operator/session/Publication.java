@@ -1,7 +1,6 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.agent.SessionConfiguration;
-import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CompletionReason;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
@@ -79,7 +78,7 @@ final class Publication {
         s.run().stopTime(),
         s.spec().target().process() == null ? "" : s.spec().target().process(),
         s.spec().dump(),
-        CaptureEngine.ProcDump,
+        s.engine(),
         s.seen().settings().licenceAccepted());
   }
 

@@ -10,7 +10,6 @@ import io.crashmonitor.operator.inject.Workload;
 import io.crashmonitor.operator.session.Conditions.Value;
 import io.crashmonitor.operator.session.Plan.Standing;
 import io.fabric8.kubernetes.api.model.Condition;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +17,17 @@ import java.util.Optional;
 
 /** The eight conditions, a function for each; always all of them. Pure. */
 final class SessionConditions {
-  /** None attached for so long is a fault; before, it is a start. */
-  static final Duration ATTACH_PATIENCE = Duration.ofMinutes(5);
-
   private final Situation s;
   private final Standing standing;
   private final AttachedFacts attached;
+  private final String nextEngine;
   private final Conditions conditions;
 
   private SessionConditions(Situation s, Standing standing, AttachedFacts attached) {
     this.s = s;
     this.standing = standing;
     this.attached = attached;
+    this.nextEngine = EngineChoice.words(s, EngineChoice.next(s, standing, attached));
     this.conditions =
         new Conditions(
             s.previous().map(CrashMonitorSessionStatus::conditions).orElse(List.of()),
@@ -61,7 +59,8 @@ final class SessionConditions {
     Instant since = before.since(ConditionTypes.ATTACHED, attached.value());
     Instant oldestPod =
         s.livingPods().stream().map(InjectedPod::createdAt).min(Instant::compareTo).orElse(since);
-    return Optional.of((oldestPod.isAfter(since) ? oldestPod : since).plus(ATTACH_PATIENCE));
+    return Optional.of(
+        (oldestPod.isAfter(since) ? oldestPod : since).plus(s.seen().settings().attachPatience()));
   }
 
   private void ready() {
@@ -69,7 +68,8 @@ final class SessionConditions {
         standing.phase() == Phase.Monitoring
             && nothingAttachedAt(s, attached).filter(at -> !at.isAfter(s.now())).isPresent();
     if (nothingAttached) {
-      conditions.set(ConditionTypes.READY, Value.False, attached.reason(), attached.message());
+      conditions.set(
+          ConditionTypes.READY, Value.False, attached.reason(), attached.message() + nextEngine);
       return;
     }
     boolean ready =
@@ -151,7 +151,8 @@ final class SessionConditions {
                     Injectability.containerObstacle(workload.get(), s.spec().target())
                         .or(
                             () ->
-                                Injectability.obstacle(workload.get(), s.container().orElseThrow()))
+                                Injectability.obstacle(
+                                    workload.get(), s.container().orElseThrow(), s.capture()))
                         .map(o -> new Note(o.reason(), o.message())))
             .or(
                 () ->
@@ -231,7 +232,10 @@ final class SessionConditions {
 
   private void attached() {
     conditions.set(
-        ConditionTypes.ATTACHED, attached.value(), attached.reason(), attached.message());
+        ConditionTypes.ATTACHED,
+        attached.value(),
+        attached.reason(),
+        attached.message() + nextEngine);
   }
 
   private void completed() {

@@ -214,7 +214,7 @@ final class SessionPlanner {
     }
     boolean wiped = s.injection().map(Injection::time).isPresent() && s.nothingNewIsAsked();
     if (!wiped) {
-      return Optional.of(new Plan.Inject(starting, container, false));
+      return Optional.of(new Plan.Inject(starting, container, s.capture(), false));
     }
     if (recentHeals(s.injection(), s.now()).size() >= Injection.HEAL_LIMIT) {
       return Optional.of(
@@ -227,7 +227,7 @@ final class SessionPlanner {
                   + " workload leave other managers' entries alone, then request a run"
                   + " (annotation crashmonitor.io/run-requested-at)."));
     }
-    return Optional.of(new Plan.Inject(starting, container, true));
+    return Optional.of(new Plan.Inject(starting, container, s.capture(), true));
   }
 
   /** The cache may be behind our own write: what is missing in it may be there. */

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param clusterName the cluster's folder in storage
  * @param licenceAccepted whether the Sysinternals licence was accepted for ProcDump
  * @param joinPatience how long a termination waits for its dump
+ * @param attachPatience how long nothing may be attached before that is a fault
  * @param breakerPatience how long the sidecar may fail before it is taken out
  */
 public record SessionSettings(
@@ -16,4 +17,5 @@ public record SessionSettings(
     String clusterName,
     boolean licenceAccepted,
     Duration joinPatience,
+    Duration attachPatience,
     Duration breakerPatience) {}

@@ -1,6 +1,5 @@
 package io.crashmonitor.operator.session;
 
-import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Injection;
 import io.crashmonitor.api.Phase;
@@ -40,7 +39,8 @@ final class SessionStatusFactory {
         s.earlierRuns(),
         s.requests().recorded().orElse(null),
         s.completion().orElse(null),
-        CaptureEngine.ProcDump,
+        s.engine(),
+        EngineChoice.next(s, standing, attached).orElse(null),
         injection(s, standing, written),
         Situation.place(s.spec()),
         s.dumpCount(),

@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.agent.AgentState;
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Completion;
 import io.crashmonitor.api.CompletionReason;
 import io.crashmonitor.api.CrashMonitorSessionSpec;
@@ -14,6 +15,7 @@ import io.crashmonitor.operator.crash.CrashJoin;
 import io.crashmonitor.operator.crash.CrashPicture;
 import io.crashmonitor.operator.crash.ExitCodeGroups;
 import io.crashmonitor.operator.inject.Breaker;
+import io.crashmonitor.operator.inject.Capture;
 import io.crashmonitor.operator.inject.Injectability;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Workload;
@@ -36,6 +38,7 @@ import java.util.stream.Stream;
  * @param earlierRuns that a dump may still come of, newest first
  * @param wanted Monitoring, Stopped or Disabled, by the request in force or the spec
  * @param container the app's; empty while it is not clear
+ * @param capture how the workload's template has to look
  * @param crashes empty where storage has not been read, as nothing can be joined then
  * @param dumpCount dumps of the run in storage, as last known
  * @param completion why the run is over; empty while it is not
@@ -49,6 +52,7 @@ record Situation(
     List<Run> earlierRuns,
     SessionState wanted,
     Optional<String> container,
+    Capture capture,
     Optional<CrashPicture> crashes,
     int dumpCount,
     Optional<Completion> completion) {
@@ -79,6 +83,8 @@ record Situation(
         crashes
             .map(c -> ExitCodeGroups.dumps(c.crashes()))
             .orElseGet(() -> sameRun.map(CrashMonitorSessionStatus::dumpCount).orElse(0));
+    Optional<String> container =
+        seen.workload().flatMap(w -> Injectability.container(w, spec.target()));
     return new Situation(
         seen,
         previous,
@@ -87,7 +93,8 @@ record Situation(
         run,
         EarlierRuns.of(previous, run, seen.now()),
         wanted,
-        seen.workload().flatMap(w -> Injectability.container(w, spec.target())),
+        container,
+        EngineChoice.capture(seen, previous, container, requests.runSince()),
         crashes,
         dumpCount,
         completion(
@@ -132,8 +139,13 @@ record Situation(
   /** Whether nothing of ours is missing there. */
   boolean complete() {
     return seen.workload()
-        .flatMap(w -> container.map(c -> w.injection().complete(uid(), c)))
+        .flatMap(w -> container.map(c -> w.injection().complete(uid(), c, capture)))
         .orElse(false);
+  }
+
+  /** The engine in force: the template's, or what it will be. */
+  CaptureEngine engine() {
+    return EngineChoice.live(seen).orElse(capture.engine());
   }
 
   Optional<Injection> injection() {

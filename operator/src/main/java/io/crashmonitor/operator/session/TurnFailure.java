@@ -43,6 +43,7 @@ final class TurnFailure {
         last.request(),
         last.completion(),
         last.engine(),
+        last.nextEngine(),
         last.injection(),
         last.storage(),
         last.dumpCount(),

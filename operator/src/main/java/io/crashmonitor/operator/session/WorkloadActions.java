@@ -41,7 +41,8 @@ final class WorkloadActions {
     if (plan instanceof Plan.Inject inject) {
       keepCa(workload.get().namespace(), sources);
       Outcome outcome =
-          applier.inject(workload.get(), s.uid(), inject.container(), settings.sidecar());
+          applier.inject(
+              workload.get(), s.uid(), inject.container(), inject.capture(), settings.sidecar());
       return result(
           outcome,
           inject.heal() ? Written.Healed : Written.Injected,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.ProcessExit;
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.inject.InjectedPod;
@@ -162,6 +163,7 @@ class CrashJoinTest {
             "uid-1",
             "win1",
             "app",
+            CaptureEngine.ProcDump,
             "shop:1",
             Optional.empty(),
             T0,
@@ -258,6 +260,7 @@ class CrashJoinTest {
             "uid-1",
             "win1",
             "app",
+            CaptureEngine.ProcDump,
             "shop:1",
             Optional.empty(),
             T0,
@@ -370,6 +373,7 @@ class CrashJoinTest {
         "uid-1",
         "win1",
         "app",
+        CaptureEngine.ProcDump,
         "shop:1",
         Optional.empty(),
         T0,

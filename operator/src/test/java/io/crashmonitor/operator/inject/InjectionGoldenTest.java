@@ -2,6 +2,7 @@ package io.crashmonitor.operator.inject;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crashmonitor.api.DumpType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -70,7 +71,15 @@ class InjectionGoldenTest {
 
   private static String intent(String name) throws IOException {
     Workload live = Workload.of(read(name));
-    return YAML.asYaml(InjectionIntent.inject(live, UID, "app", SETTINGS));
+    return YAML.asYaml(InjectionIntent.inject(live, UID, "app", capture(name), SETTINGS));
+  }
+
+  /** What the session of a case wants. */
+  private static Capture capture(String name) {
+    if (name.startsWith("createdump")) {
+      return new Capture.ByRuntime(DumpType.Full);
+    }
+    return name.startsWith("manual") ? new Capture.Manual() : new Capture.Hook();
   }
 
   private static void compare(String name, String intent) throws IOException {

@@ -2,6 +2,7 @@ package io.crashmonitor.operator.inject;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.crashmonitor.api.CaptureEngine;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import java.net.URI;
@@ -33,15 +34,20 @@ class ProcDumpSourceTest {
 
   @Test
   void aLiveSidecarKeepsWhatItWasTold() {
-    Container told = SidecarContainer.of(settings(Optional.of(SOURCE))).build("uid", "app");
-    Container notTold = SidecarContainer.of(settings(Optional.empty())).build("uid", "app");
+    Container told =
+        SidecarContainer.of(settings(Optional.of(SOURCE)))
+            .build("uid", "app", CaptureEngine.ProcDump);
+    Container notTold =
+        SidecarContainer.of(settings(Optional.empty())).build("uid", "app", CaptureEngine.ProcDump);
 
-    assertThat(SidecarContainer.frozen(told).build("uid", "app")).isEqualTo(told);
-    assertThat(SidecarContainer.frozen(notTold).build("uid", "app")).isEqualTo(notTold);
+    assertThat(SidecarContainer.frozen(told).build("uid", "app", CaptureEngine.ProcDump))
+        .isEqualTo(told);
+    assertThat(SidecarContainer.frozen(notTold).build("uid", "app", CaptureEngine.ProcDump))
+        .isEqualTo(notTold);
   }
 
   private static Map<String, String> procDump(SidecarContainer container) {
-    return container.build("uid", "app").getEnv().stream()
+    return container.build("uid", "app", CaptureEngine.ProcDump).getEnv().stream()
         .filter(variable -> variable.getName().contains("PROCDUMP"))
         .collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
   }

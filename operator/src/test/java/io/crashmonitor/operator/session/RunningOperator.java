@@ -82,6 +82,7 @@ final class RunningOperator implements AutoCloseable {
         "test",
         true,
         Duration.ofSeconds(2),
+        Duration.ofMinutes(5),
         Duration.ofSeconds(2));
   }
 

@@ -2,11 +2,13 @@ package io.crashmonitor.operator.session;
 
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.api.Names;
+import io.crashmonitor.api.Reasons;
 import io.crashmonitor.api.WorkloadKind;
 import io.crashmonitor.operator.agent.AgentSighting;
 import io.crashmonitor.operator.inject.InjectedPod;
@@ -154,8 +156,65 @@ final class Scene {
                 true,
                 List.of("app"),
                 List.of("app"),
+                Map.of(),
                 new OwnedFields(
-                    true, Set.of("app"), Set.of("app"), Set.of(Names.SIDECAR), Set.of())));
+                    true,
+                    Set.of("app"),
+                    Set.of("app"),
+                    Map.of(),
+                    Set.of(Names.SIDECAR),
+                    Set.of())));
+    return this;
+  }
+
+  /** With what makes the .NET runtime write full dumps, instead of the hook. */
+  Scene injectedForRuntime() {
+    Map<String, String> entries =
+        Map.of(
+            "DOTNET_DbgEnableMiniDump", "1",
+            "DOTNET_DbgMiniDumpType", "4",
+            "DOTNET_DbgMiniDumpName", "C:\\x.dmp");
+    injection =
+        Optional.of(
+            new LiveInjection(
+                Optional.of(UID),
+                Optional.of(
+                    new ContainerBuilder()
+                        .withName(Names.SIDECAR)
+                        .withImage(IMAGE)
+                        .addNewEnv()
+                        .withName(Names.ENV_ENGINE)
+                        .withValue("CreateDump")
+                        .endEnv()
+                        .build()),
+                true,
+                List.of("app"),
+                List.of(),
+                Map.of("app", entries),
+                new OwnedFields(
+                    true,
+                    Set.of("app"),
+                    Set.of(),
+                    Map.of("app", entries.keySet()),
+                    Set.of(Names.SIDECAR),
+                    Set.of())));
+    return this;
+  }
+
+  /** Without the hook: the user's command starts the helper. */
+  Scene injectedWithoutHook() {
+    injected();
+    LiveInjection hooked = injection.orElseThrow();
+    injection =
+        Optional.of(
+            new LiveInjection(
+                hooked.sessionUid(),
+                hooked.sidecar(),
+                true,
+                hooked.mounts(),
+                List.of(),
+                Map.of(),
+                hooked.owned()));
     return this;
   }
 
@@ -179,6 +238,7 @@ final class Scene {
                 whole.volumes(),
                 whole.mounts(),
                 whole.hooks(),
+                Map.of(),
                 whole.owned()));
     return this;
   }
@@ -288,6 +348,7 @@ final class Scene {
             name + "-uid",
             "win1",
             "app",
+            pod.engine,
             "shop/checkout:7",
             Optional.of("shop/checkout@sha256:7"),
             CREATED,
@@ -306,7 +367,15 @@ final class Scene {
               UID,
               pod.spokeAt.get(),
               new AgentState(
-                  AttachPhase.Attached, "", "", pod.spokeAt.get(), List.of(), List.of(), 0, 0)));
+                  AttachPhase.Attached,
+                  "",
+                  "",
+                  pod.spokeAt.get(),
+                  List.of(),
+                  List.of(),
+                  0,
+                  0,
+                  pod.installation)));
     }
     return this;
   }
@@ -382,6 +451,7 @@ final class Scene {
             "test",
             licence,
             Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
             Duration.ofMinutes(2)),
         refusal);
   }
@@ -433,6 +503,8 @@ final class Scene {
   static final class Pod {
     private Optional<Instant> deletedAt = Optional.empty();
     private boolean debugged;
+    private String installation = "Server Core";
+    private CaptureEngine engine = CaptureEngine.ProcDump;
     private Optional<Instant> runningSince = Optional.of(CREATED);
     private int restarts;
     private List<InjectedPod.Waiting> waiting = List.of();
@@ -461,6 +533,19 @@ final class Scene {
                   new ExitCode(exitCode),
                   0,
                   "Error"));
+      return this;
+    }
+
+    /** Injected for CreateDump, and its agent says so. */
+    Pod byRuntime() {
+      engine = CaptureEngine.CreateDump;
+      attached =
+          Optional.of(new InjectedPod.Attached(true, Reasons.RUNTIME_WRITES_DUMPS, "", CREATED));
+      return this;
+    }
+
+    Pod installation(String type) {
+      installation = type;
       return this;
     }
 

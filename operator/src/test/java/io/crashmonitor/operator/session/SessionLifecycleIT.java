@@ -4,6 +4,7 @@ import static io.crashmonitor.operator.session.RunningOperator.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.ConditionTypes;
 import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.Names;
@@ -83,6 +84,42 @@ class SessionLifecycleIT {
     assertThat(released.getMetadata().getGeneration()).as("one rollout").isEqualTo(3);
     assertThat(released.getMetadata().getManagedFields())
         .noneMatch(f -> f.getManager().equals(Names.FIELD_MANAGER));
+  }
+
+  @Test
+  void anotherEngineIsOneRolloutAndLeavesNoTraceEither() {
+    Deployment before = create(Manifests.deployment("checkout"));
+    String template = admin.getKubernetesSerialization().asYaml(before.getSpec());
+    create(Manifests.session("checkout", "checkout", ""));
+    operator.await("checkout", Phase.Starting);
+
+    admin
+        .resources(CrashMonitorSession.class)
+        .inNamespace(namespace)
+        .withName("checkout")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\": {\"capture\": {\"engine\": \"CreateDump\"}}}");
+    operator.await("checkout", s -> s.getStatus().engine() == CaptureEngine.CreateDump);
+
+    Deployment injected = deployment("checkout");
+    var app = injected.getSpec().getTemplate().getSpec().getContainers().get(0);
+    assertThat(app.getLifecycle().getPostStart()).isNull();
+    assertThat(app.getEnv())
+        .extracting(e -> e.getName() + "=" + e.getValue())
+        .containsExactly(
+            "DOTNET_DbgEnableMiniDump=1",
+            "DOTNET_DbgMiniDumpType=4",
+            "DOTNET_DbgMiniDumpName=C:\\crash-monitor\\dumps\\incoming\\%e_%p_%t.dmp");
+    assertThat(injected.getMetadata().getGeneration()).isEqualTo(3);
+
+    restart();
+    annotate("checkout", Names.DISABLE_REQUESTED_AT);
+    operator.await("checkout", Phase.Disabled);
+
+    Deployment released = deployment("checkout");
+    assertThat(admin.getKubernetesSerialization().asYaml(released.getSpec())).isEqualTo(template);
+    assertThat(released.getMetadata().getGeneration()).as("one rollout").isEqualTo(4);
   }
 
   @ParameterizedTest

@@ -166,13 +166,6 @@ class SessionPlannerTest {
             Reasons.STOP_BEFORE_START,
             STUCK),
         row(
-            "an engine that is not built yet",
-            Scene.of("capture: {engine: CreateDump}"),
-            Plan.Refuse.class,
-            Phase.Failed,
-            Reasons.NOT_YET_SUPPORTED,
-            STUCK),
-        row(
             "a compression that is not built yet",
             Scene.of("dump: {compression: Zstd}"),
             Plan.Refuse.class,
