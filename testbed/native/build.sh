@@ -19,7 +19,7 @@ build() { # name, libraries…, --, sources…
   mv -f "$target.tmp.$$" "$target"
 }
 
-build crasher.exe -Wl,-e,start -- crasher.c
+build crasher.exe -Wl,-e,start -- crasher.c crasher_runtime.c
 build overhead.exe -- overhead.c
 build console.exe -- console.c
 build procdump64.exe -ldbghelp -- procdump64.c procdump_options.c procdump_exit.c procdump_report.c procdump_write.c

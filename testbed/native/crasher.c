@@ -10,6 +10,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "crasher.h"
+
 #define NOINLINE __attribute__((noinline))
 #define EXPORT __declspec(dllexport) NOINLINE
 
@@ -27,6 +29,7 @@ static const wchar_t USAGE[] =
     L"  --allocate MB    commit this much memory at the start\n"
     L"  --child          start the same program as a child that gets the crash; the parent waits for it\n"
     L"                   and starts a new one when it ended, as a server does with its workers\n"
+    L"  --runtime        write a dump of the own crash if DOTNET_DbgEnableMiniDump says so, as .NET does\n"
     L"  --quiet          no line a second\n"
     L"Environment instead of an option: CRASHER_CRASH, CRASHER_CYCLE, CRASHER_STATE, CRASHER_AFTER, CRASHER_AT.\n"
     L"The crash happens in level3, called by level2, called by level1 (exported names).\n";
@@ -43,12 +46,13 @@ typedef struct {
     DWORD allocate_mb;
     int in_thread;
     int child;
+    int runtime;
     int quiet;
 } options;
 
 volatile LONG sink;
 
-static void say(const wchar_t *format, ...) {
+void say(const wchar_t *format, ...) {
     wchar_t line[512];
     char utf8[1600];
     DWORD written;
@@ -205,6 +209,7 @@ static int parse(options *o, int argc, wchar_t **argv) {
         if (wcsncmp(argv[i], L"--", 2) != 0) return 0;
         if (wcscmp(name, L"thread") == 0) o->in_thread = 1;
         else if (wcscmp(name, L"child") == 0) o->child = 1;
+        else if (wcscmp(name, L"runtime") == 0) o->runtime = 1;
         else if (wcscmp(name, L"quiet") == 0) o->quiet = 1;
         else if (is_valued(name) && i + 1 < argc) set_option(o, name, argv[++i]);
         else return 0;
@@ -268,6 +273,7 @@ int wmain(int argc, wchar_t **argv) {
     if (o.cycle[0]) pick(o.cycle, o.state[0] ? next_start(o.state) : 0, o.crash, 64);
     say(L"crasher %lu started: %ls\n", GetCurrentProcessId(), o.crash);
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+    if (o.runtime) dump_own_crash();
     if (o.allocate_mb) allocate(o.allocate_mb);
     if (o.first_chance) {
         swallowed_code = o.first_chance;

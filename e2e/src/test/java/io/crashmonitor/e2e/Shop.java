@@ -8,6 +8,7 @@ import com.azure.storage.blob.models.BlobItem;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.api.Names;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.testbed.cluster.Operator;
 import io.crashmonitor.testbed.cluster.TestCluster;
@@ -19,11 +20,14 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * One test's namespace, with an operator of its own that watches just that, and the words the tests
@@ -77,6 +81,15 @@ final class Shop implements AutoCloseable {
 
   /** A Windows Deployment of the sample application; its pods are up when this returns. */
   void deploy(String name, int replicas, String... arguments) {
+    deploy(name, replicas, "args: " + Serialization.asJson(arguments));
+  }
+
+  /** The same, with a command of the user's own in place of the image's. */
+  void deployCommand(String name, String... command) {
+    deploy(name, 1, "command: " + Serialization.asJson(command));
+  }
+
+  private void deploy(String name, int replicas, String program) {
     apply(
         """
         apiVersion: apps/v1
@@ -97,13 +110,13 @@ final class Shop implements AutoCloseable {
               containers:
                 - name: app
                   image: crash-monitor/sample-crasher:1
-                  args: %3$s
+                  %3$s
                   volumeMounts:
                     - {name: data, mountPath: 'C:\\data'}
               volumes:
                 - {name: data, emptyDir: {}}
         """
-            .formatted(name, replicas, Serialization.asJson(arguments)));
+            .formatted(name, replicas, program));
   }
 
   /** Options of the sample application: to crash in that way at {@link #crashNow}. */
@@ -215,6 +228,15 @@ final class Shop implements AutoCloseable {
               assertThat(deployment.getStatus().getUpdatedReplicas()).isEqualTo(replicas);
               assertThat(pods(name)).hasSize(replicas);
             });
+  }
+
+  /** Dumps in the pod's volume, wherever they stand. */
+  List<String> files(Pod pod) {
+    try (Stream<Path> files = Files.walk(cluster.volume(pod, Names.VOLUME).resolve("dumps"))) {
+      return files.map(Path::toString).filter(f -> f.endsWith(".dmp")).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The pod template as the API server stores it, to be compared byte for byte. */

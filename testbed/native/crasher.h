@@ -1,0 +1,11 @@
+/* What the parts of the sample application share. */
+#ifndef CRASHER_H
+#define CRASHER_H
+
+/* A line on standard output, as UTF-8. */
+void say(const wchar_t *format, ...);
+
+/* From now on an unhandled exception leaves a dump, if the variables of the .NET runtime ask for one. */
+void dump_own_crash(void);
+
+#endif
