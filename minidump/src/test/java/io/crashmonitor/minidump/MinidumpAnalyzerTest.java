@@ -15,10 +15,12 @@ import io.crashmonitor.minidump.synth.ImageBuilder;
 import io.crashmonitor.minidump.synth.Samples;
 import io.crashmonitor.minidump.synth.UnwindCodes;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MinidumpAnalyzerTest {
   private static CrashReport analyze(DumpBuilder dump) throws IOException {
@@ -205,6 +207,24 @@ class MinidumpAnalyzerTest {
         .returns(463015936L, ProcessFacts.Resources::peakWorkingSet)
         .returns(205336576L, ProcessFacts.Resources::commit)
         .returns(336879616L, ProcessFacts.Resources::peakCommit);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "minidump-stackwalk__windows-x86",
+        "minidump-stackwalk__windows-aarch64",
+        "lldb__fizzbuzz_no_heap",
+        "breakpad__null_read_av",
+        "breakpad__stack_exhaustion"
+      })
+  void nothingIsGuessedBeyondTheFrameInWhichAThreadBegins(String dump) throws IOException {
+    CrashReport report = MinidumpAnalyzer.analyze(Corpus.dump(dump), AnalysisOptions.defaults());
+
+    List<CrashReport.Frame> frames = report.crashingThread().frames();
+    assertThat(frames.get(frames.size() - 1))
+        .returns("ntdll.dll", CrashReport.Frame::module)
+        .returns("frame-pointer", CrashReport.Frame::source);
   }
 
   @ParameterizedTest

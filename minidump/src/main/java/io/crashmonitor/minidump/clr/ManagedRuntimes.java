@@ -30,8 +30,14 @@ public final class ManagedRuntimes {
    * @param memory of the process, with supplied images where the dump lacks them
    */
   public static Optional<ManagedRuntime> detect(Minidump dump, Memory memory) {
+    // The record of a NativeAOT program is text, whatever processor it ran on.
     Optional<ManagedRuntime> runtime =
-        dump.architecture() == Architecture.AMD64 ? find(dump, memory) : Optional.empty();
+        NativeAotRuntime.detect(dump)
+            .or(
+                () ->
+                    dump.architecture() == Architecture.AMD64
+                        ? find(dump, memory)
+                        : Optional.empty());
     if (runtime.isEmpty()) {
       Absence.explain(dump);
     }
@@ -40,8 +46,7 @@ public final class ManagedRuntimes {
 
   private static Optional<ManagedRuntime> find(Minidump dump, Memory memory) {
     View view = new View(memory);
-    return NativeAotRuntime.detect(dump)
-        .or(() -> describingItself(dump, view))
+    return describingItself(dump, view)
         .or(
             () ->
                 dump.modules()

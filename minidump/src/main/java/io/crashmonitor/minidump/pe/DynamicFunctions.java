@@ -15,6 +15,12 @@ public final class DynamicFunctions {
   private static final int ENTRY = 12;
   private static final int MOST_LOOKS = 1 << 20;
 
+  /**
+   * What is longer is no function: V8 registers one entry for all of its code, for the sake of an
+   * exception handler, and that code keeps to none of the rules of unwinding.
+   */
+  private static final long LONGEST_FUNCTION = 16L << 20;
+
   private final ByteSource bytes;
   private final List<DynamicTable> tables;
   private int looksLeft = MOST_LOOKS;
@@ -29,13 +35,13 @@ public final class DynamicFunctions {
     return tables.stream().anyMatch(table -> table.contains(address));
   }
 
-  /** The function around the address; empty where none is listed: it may be a leaf. */
+  /** The function around the address; empty where none is listed. */
   public Optional<RuntimeFunction> find(long address) {
     for (DynamicTable table : tables) {
       if (table.contains(address)) {
         Optional<RuntimeFunction> found = inTable(table, address - table.base());
         if (found.isPresent()) {
-          return found;
+          return found.filter(f -> f.end() - f.begin() <= LONGEST_FUNCTION);
         }
       }
     }

@@ -122,13 +122,18 @@ final class Amd64Walk implements StackWalk {
       return registers.ip == 0 || code.known(registers.ip);
     }
 
-    /** In no image: code made at run time that the dump lists, or no code at all. */
+    /**
+     * In no image: code made at run time that the dump lists, or no code at all. Such lists may be
+     * old or incomplete, so what they lead to has to be code, and no entry does not mean a leaf.
+     */
     private boolean outside(RawFrame frame) {
       if (!code.dynamic().contains(frame.pc())) {
         return badCall(frame);
       }
       Optional<RuntimeFunction> function = code.dynamic().find(frame.pc());
-      return function.isPresent() ? unwind(function.get()) : leaf();
+      return function.isPresent()
+          && unwind(function.get())
+          && (registers.ip == 0 || code.looksLikeReturnAddress(registers.ip));
     }
 
     /** A call of a bad pointer: nothing ran there, the return address is on top of the stack. */

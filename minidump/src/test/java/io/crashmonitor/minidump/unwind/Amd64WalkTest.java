@@ -10,7 +10,6 @@ import io.crashmonitor.minidump.report.CrashReport.Frame;
 import io.crashmonitor.minidump.synth.Bytes;
 import io.crashmonitor.minidump.synth.DumpBuilder;
 import io.crashmonitor.minidump.synth.ImageBuilder;
-import io.crashmonitor.minidump.synth.Streams;
 import io.crashmonitor.minidump.synth.UnwindCodes;
 import java.io.IOException;
 import java.util.HashMap;
@@ -302,37 +301,5 @@ class Amd64WalkTest {
         .extracting(frame -> frame.offset() + " " + frame.source())
         .containsExactly("0x1100 context", "0x1220 guessed");
     assertThat(report.findings()).extracting(CrashReport.FindingFacts::part).contains("stack");
-  }
-
-  @Test
-  void codeMadeAtRunTimeIsUnwoundByTheTableTheDumpHas() throws IOException {
-    long made = 0x5000_0000L;
-    // sub rsp, 0x18 in 0x100 to 0x180; the table is not sorted.
-    byte[] unwind = UnwindCodes.of(4).code(4, 2, 2).build();
-    byte[] table =
-        Streams.functionTable(made, made + 0x1000, 0x200, 0x280, 0x800, 0x100, 0x180, 0x800);
-    stack.padTo(0x18).u64(BASE + CALLER + 0x20).padTo(stack.size() + 0x28);
-    stack.u64(made + 0x220).padTo(stack.size() + 0x18).u64(BASE + OUTER + 0x30).u64(0).u64(0);
-    byte[] context = DumpBuilder.amd64Context(made + 0x140, registers);
-    DumpBuilder dump =
-        DumpBuilder.amd64()
-            .thread(7, context)
-            .exception(7, 0xC0000005L, made + 0x140, context, 0, 0x10)
-            .module(BASE, ImageBuilder.SIZE, "C:\\app\\app.exe")
-            .memory(STACK, stack.toArray())
-            .memory(BASE, image.build())
-            .memory(made + 0x800, unwind)
-            .stream(13, table);
-
-    List<Frame> frames =
-        MinidumpAnalyzer.analyze(dump.open(), AnalysisOptions.defaults()).crashingThread().frames();
-
-    assertThat(frames)
-        .extracting(frame -> frame.function() + "@" + frame.offset() + " " + frame.source())
-        .containsExactly(
-            "@0x50000140 context",
-            "caller@0x1220 unwind",
-            "@0x50000220 jit",
-            "outer@0x1330 unwind");
   }
 }

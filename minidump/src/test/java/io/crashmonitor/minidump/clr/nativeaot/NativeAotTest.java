@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /** A dump built here, with the record as dotnet/runtime's CrashInfo writes it. */
 class NativeAotTest {
   private static final long RECORD = 0x2_0000_0000L;
+  private static final int AMD64 = 9;
+  private static final int ARM64 = 12;
   private static final String UNHANDLED =
       """
       {"version":"1.0.0","runtime":"8.0.4-servicing","runtime_version":"8.0.4","runtime_type":1,"reason":1,
@@ -31,6 +33,10 @@ class NativeAotTest {
       """;
 
   private static Minidump dump(byte[] record, long claimedSize) {
+    return dump(AMD64, record, claimedSize);
+  }
+
+  private static Minidump dump(int architecture, byte[] record, long claimedSize) {
     ByteBuffer out = ByteBuffer.allocate(1024 + record.length).order(ByteOrder.LITTLE_ENDIAN);
     out.put("MDMP".getBytes(StandardCharsets.US_ASCII)).putInt(0xA793).putInt(3).putInt(32);
     out.putInt(0).putInt(0).putLong(2);
@@ -38,7 +44,7 @@ class NativeAotTest {
     out.putInt(6).putInt(168).putInt(256);
     out.putInt(9).putInt(32).putInt(512);
     out.position(128);
-    out.putShort((short) 9);
+    out.putShort((short) architecture);
     out.position(256);
     out.putInt(0x10).putInt(0).putInt(0xC0000409).putInt(1).putLong(0).putLong(0x7FF6_0000_1234L);
     out.putInt(4).putInt(0).putLong(0x48).putLong(0x80131509L).putLong(RECORD).putLong(claimedSize);
@@ -71,6 +77,15 @@ class NativeAotTest {
         .extracting(ManagedFrame::method)
         .containsExactly("Shop.Order.Place(String)", "0x7ff600004321");
     assertThat(runtime.exceptions(0x11)).isEmpty();
+  }
+
+  @Test
+  void the_record_is_read_whatever_the_processor() {
+    byte[] bytes = UNHANDLED.getBytes(StandardCharsets.UTF_8);
+    Minidump dump = dump(ARM64, bytes, bytes.length);
+
+    assertThat(ManagedRuntimes.detect(dump, dump.memory()).orElseThrow().exceptions(0x10))
+        .hasSize(2);
   }
 
   @Test
