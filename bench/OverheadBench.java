@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
@@ -54,6 +53,8 @@ final class OverheadBench {
       WineProcess app =
           container.start(
               work.resolve(name + ".log"), APP, "--wait", waitForDebugger, "--seconds", seconds);
+      // Two programs at once would each start a server of an empty prefix.
+      app.awaitStart(Duration.ofMinutes(1));
       if (!procdump.isEmpty()) {
         container.start(work.resolve("hook.log"), ATTACH, "hook").await(Duration.ofMinutes(1));
       }
@@ -63,14 +64,16 @@ final class OverheadBench {
 
   private void idle() throws Exception {
     try (Container container = container("idle", DEFAULT)) {
-      container.start(work.resolve("idle.log"), "C:\\app\\crasher.exe", "--quiet");
+      container
+          .start(work.resolve("idle.log"), "C:\\app\\crasher.exe", "--quiet")
+          .awaitStart(Duration.ofMinutes(1));
       Path hooks = work.resolve("hooks.log");
       container
           .start(hooks, APP, "--time", "9", ATTACH + " hook")
           .await(Duration.ofMinutes(1));
       System.out.print("hook: " + Files.readString(hooks));
       Path state = container.volume().resolve("state/attach.json");
-      await(() -> Files.exists(state) && Files.readString(state).contains("\"Attached\""));
+      await(state, "\"Attached\"");
       // The first seconds after the last new process are spent on looking for more of them.
       Thread.sleep(15_000);
       ProcessHandle supervisor = container.supervisor();
@@ -130,13 +133,15 @@ final class OverheadBench {
     }
   }
 
-  private static void await(Callable<Boolean> condition) throws Exception {
+  private static void await(Path file, String text) throws Exception {
     long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    while (!condition.call()) {
+    String found = "";
+    while (!found.contains(text)) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("The supervisor has not attached within a minute");
+        throw new IllegalStateException(file + " has no " + text + " after a minute: " + found);
       }
       Thread.sleep(100);
+      found = Files.exists(file) ? Files.readString(file) : "";
     }
   }
 

@@ -11,6 +11,7 @@
 #define HEARTBEAT_MS 4900
 #define LIST_MS 2500
 #define LIST_ANYWAY_MS 30000
+#define SETTLING_MS 3000
 #define LIST_SOON_MS 200
 #define SOON_FOR_MS 10000
 #define BUSY_MS 100
@@ -105,14 +106,15 @@ static void drop_vanished(void) {
 
 /*
  * 1 when a process came that was not watched before. Asking for the pids is cheap, asking for the
- * processes is not; where a pid came free and was taken again between two looks, the next look
- * that is due anyway finds it.
+ * processes is not. A process that has just come may have no name yet: it is looked at a while. Where
+ * a pid came free and was taken again between two looks, the look that is due anyway finds it.
  */
 static int find_processes(uint64_t now, int anyway) {
-    static uint64_t next_anyway;
+    static uint64_t next_anyway, settled_at;
     found matches[MAX_WATCHED];
     int fresh = 0;
-    if (!processes_changed() && !anyway && now < next_anyway) return 0;
+    if (processes_changed()) settled_at = now + SETTLING_MS;
+    if (!anyway && now >= settled_at && now < next_anyway) return 0;
     next_anyway = now + LIST_ANYWAY_MS;
     if (!processes_list(&self.list)) return 0;
     drop_vanished();
