@@ -43,8 +43,9 @@ class InstallManifestIT {
                   .succeeded())
           .isEmpty();
     } finally {
+      // To the end: other tests bring the definition anew.
       new Kubectl(cluster, "")
-          .command("delete", "-f", Checkout.INSTALL.toString(), "--wait=false")
+          .command("delete", "-f", Checkout.INSTALL.toString(), "--timeout=3m")
           .run();
     }
   }

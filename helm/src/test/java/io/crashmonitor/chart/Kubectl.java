@@ -41,6 +41,10 @@ public record Kubectl(ControlPlane cluster, String namespace) {
   /** Applies CustomResourceDefinitions and waits until they are served. */
   void define(Path definitions) {
     run("apply", "--server-side", "--force-conflicts", "-f", definitions.toString());
+    awaitDefinitions(definitions);
+  }
+
+  void awaitDefinitions(Path definitions) {
     // A definition has no conditions at all for a moment, which kubectl takes for an error.
     await()
         .atMost(Duration.ofMinutes(2))

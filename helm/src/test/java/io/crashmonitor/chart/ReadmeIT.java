@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,9 +22,7 @@ class ReadmeIT {
   @TempDir private Path folder;
 
   /** Other tests of this control plane bring the definition in another way than Helm. */
-  @BeforeEach
-  @AfterEach
-  void remove() {
+  private void remove() {
     Helm.HELM3
         .command("uninstall", Helm.RELEASE, "--namespace=" + Helm.RELEASE)
         .with("KUBECONFIG", cluster.kubeconfig().toString())
@@ -42,10 +38,20 @@ class ReadmeIT {
     List<String> commands = commands("Install");
     assertThat(commands).hasSize(3);
 
-    for (String command : commands) {
-      shell(command).run().succeeded();
+    remove();
+    try {
+      shell(commands.get(0)).run().succeeded();
+      // Nobody types as fast as a test.
+      new Kubectl(cluster, "").awaitDefinitions(Checkout.DEFINITION);
+      shell(commands.get(1)).run().succeeded();
+      shell(commands.get(2)).run().succeeded();
+      assertInstalled();
+    } finally {
+      remove();
     }
+  }
 
+  private void assertInstalled() {
     Kubectl kubectl = new Kubectl(cluster, namespace);
     assertThat(kubectl.run("get", "cms/checkout", "--output=name"))
         .contains("crashmonitorsession.crashmonitor.io/checkout");

@@ -124,7 +124,6 @@ final class Installation implements AutoCloseable {
                     containers:
                       - name: operator
                         env:
-                          - {name: CRASH_MONITOR_ACCEPT_PROCDUMP_LICENCE, value: "true"}
                           - {name: CRASH_MONITOR_SIDECAR_IMAGE, value: "crash-monitor/sidecar:dev"}
                           - {name: CRASH_MONITOR_BLOB_ENDPOINTS, value: "%s=%s"}
                           - {name: CRASH_MONITOR_AGENT_PORT, value: "%d"}
@@ -136,8 +135,24 @@ final class Installation implements AutoCloseable {
         """
             .formatted(Azurite.ACCOUNT, cluster.azurite().endpoint(), agentPort, healthPort));
     cluster.kubectl(Helm.RELEASE, "", "apply", "--server-side", "-k", overlay.toString());
+    awaitRollout();
+  }
+
+  /** By the command at the head of {@code install.yaml}. */
+  void acceptLicence() throws IOException {
+    String command =
+        Files.readString(Artifacts.find().installManifest())
+            .lines()
+            .filter(line -> line.startsWith("#   kubectl") && line.contains("LICENCE"))
+            .findFirst()
+            .orElseThrow();
+    cluster.kubectl(Helm.RELEASE, "", command.substring(command.indexOf("--")).split(" "));
+    awaitRollout();
+  }
+
+  private void awaitRollout() {
     cluster.kubectl(
-        Helm.RELEASE, "", "rollout", "status", "deployment/crash-monitor-operator", "--timeout=3m");
+        Helm.RELEASE, "", "rollout", "status", "deployment/crash-monitor-operator", "--timeout=4m");
   }
 
   void removeByKubectl(Path overlay) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Phase;
+import io.crashmonitor.api.Reasons;
 import io.crashmonitor.chart.Helm;
 import io.crashmonitor.testbed.linuxnode.LinuxNode;
 import java.io.IOException;
@@ -126,13 +127,21 @@ class InstallationIT {
   }
 
   @Test
-  void comesByKubectlThroughAnOverlay(@TempDir Path overlay) throws IOException {
+  void comesByKubectlThroughAnOverlayAndWaitsForTheLicence(@TempDir Path overlay)
+      throws IOException {
     installation.kubectl(overlay);
     Installation.Shop shop = installation.shop();
     shop.monitor();
+    CrashMonitorSessionStatus blocked = shop.awaitStatus(s -> s.phase() == Phase.Blocked);
+    assertThat(blocked.conditions())
+        .filteredOn(condition -> condition.getReason().equals(Reasons.LICENCE_NOT_ACCEPTED))
+        .isNotEmpty()
+        .allSatisfy(
+            c -> assertThat(c.getMessage()).contains("CRASH_MONITOR_ACCEPT_PROCDUMP_LICENCE=true"));
+
+    installation.acceptLicence();
 
     shop.awaitStatus(s -> s.phase() == Phase.Completed);
-
     shop.delete();
     noRightWasMissing();
     installation.removeByKubectl(overlay);
