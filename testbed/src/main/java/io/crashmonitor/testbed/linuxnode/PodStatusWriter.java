@@ -76,6 +76,7 @@ final class PodStatusWriter {
             .withName(name)
             .withImage(image)
             .withImageID(image)
+            .withContainerID("unshare://" + pod.getMetadata().getUid() + "-" + restarts)
             .withReady(ready)
             .withStarted(state.getRunning() != null)
             .withRestartCount(restarts)
