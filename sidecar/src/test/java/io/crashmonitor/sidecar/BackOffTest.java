@@ -27,4 +27,17 @@ class BackOffTest {
         .hasSizeGreaterThan(15)
         .allMatch(wait -> wait.compareTo(Duration.ofSeconds(30)) >= 0);
   }
+
+  @Test
+  void anHourAwayIsNoBusyLoopAndIsNoticedWithinAMinuteOfItsEnd() {
+    Random random = new Random(7);
+    Duration passed = Duration.ZERO;
+    int tries = 0;
+    while (passed.compareTo(Duration.ofHours(1)) < 0) {
+      passed = passed.plus(BackOff.USUAL.delay(++tries, random));
+    }
+
+    assertThat(tries).isBetween(60, 130);
+    assertThat(passed).isLessThanOrEqualTo(Duration.ofHours(1).plusSeconds(60));
+  }
 }
