@@ -2,7 +2,9 @@ package io.crashmonitor.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.github.luben.zstd.ZstdInputStream;
 import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.DumpAbandon;
@@ -14,7 +16,9 @@ import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +71,31 @@ class SidecarAgentIT extends AgentWithStorage {
     String blob = operator.offers.get(0).crashId() + ".dmp.gz";
     assertThat(store.properties(blob).getContentEncoding()).isNull();
     assertThat(store.stored(blob)).isEqualTo(dump.bytes());
+  }
+
+  @Test
+  void storesAsZstdWhereTheSessionSaysSo() throws IOException {
+    // given
+    operator.configure(configuration(Compression.Zstd));
+    operator.decide = offer -> store.grant(offer.crashId() + ".dmp.zst");
+    operator.confirm = (id, completion) -> store.verdict(id + ".dmp.zst", completion);
+    TestDump dump = TestDump.of(5, START, UNHANDLED).padded(9_000_000);
+    Path file = dump.ready(folder, 5, START, 1);
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.notExists(file));
+    // then
+    DumpOffer offer = operator.offers.get(0);
+    assumeTrue(offer.compression() == Compression.Zstd, "there is no zstd-jni for this machine");
+    String blob = offer.crashId() + ".dmp.zst";
+    assertThat(store.properties(blob))
+        .returns(null, b -> b.getContentEncoding())
+        .returns("attachment; filename=\"" + blob + "\"", b -> b.getContentDisposition());
+    byte[] stored = store.stored(blob);
+    assertThat(stored).hasSizeLessThan(dump.bytes().length);
+    try (InputStream in = new ZstdInputStream(new ByteArrayInputStream(stored))) {
+      assertThat(in.readAllBytes()).isEqualTo(dump.bytes());
+    }
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.crashmonitor.operator.session;
 
-import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashMonitorSessionSpec;
 import io.crashmonitor.api.Reasons;
 import java.util.ArrayList;
@@ -14,9 +13,6 @@ final class NotYetSupported {
   /** What the session cannot do without. */
   static Optional<Note> inTheWay(CrashMonitorSessionSpec spec) {
     List<String> fields = new ArrayList<>();
-    if (spec.dump().compression() == Compression.Zstd) {
-      fields.add("dump.compression: Zstd (use Gzip)");
-    }
     if (spec.storage().azureBlob().auth().workloadIdentity() != null) {
       fields.add("storage.azureBlob.auth.workloadIdentity (use secretRef)");
     }

@@ -54,6 +54,8 @@ final class Scene {
   private Optional<Workload.ReplicaFailure> replicaFailure = Optional.empty();
   private final Map<String, String> workloadAnnotations = new HashMap<>();
   private final List<InjectedPod> pods = new ArrayList<>();
+  private static final String AUTH = "{secretRef: {name: shop}}";
+
   private Optional<String> older = Optional.empty();
   private Optional<StorageFault> fault = Optional.empty();
   private boolean storageRead = true;
@@ -66,8 +68,12 @@ final class Scene {
   private Optional<String> refusal = Optional.empty();
 
   private Scene(String more) {
-    session =
-        YAML.unmarshal(Manifests.session("checkout", "checkout", more), CrashMonitorSession.class);
+    this(more, AUTH);
+  }
+
+  private Scene(String more, String auth) {
+    String manifest = Manifests.session("checkout", "checkout", more).replace(AUTH, auth);
+    session = YAML.unmarshal(manifest, CrashMonitorSession.class);
     session.getMetadata().setNamespace("shop");
     session.getMetadata().setUid(UID);
     session.getMetadata().setGeneration(1L);
@@ -80,6 +86,11 @@ final class Scene {
    */
   static Scene of(String more) {
     return new Scene(more);
+  }
+
+  /** One that asks for what is not built yet. */
+  static Scene withWorkloadIdentity() {
+    return new Scene("", "{workloadIdentity: {}}");
   }
 
   static Scene fresh() {

@@ -166,8 +166,8 @@ class SessionPlannerTest {
             Reasons.STOP_BEFORE_START,
             STUCK),
         row(
-            "a compression that is not built yet",
-            Scene.of("dump: {compression: Zstd}"),
+            "an authentication that is not built yet",
+            Scene.withWorkloadIdentity(),
             Plan.Refuse.class,
             Phase.Failed,
             Reasons.NOT_YET_SUPPORTED,

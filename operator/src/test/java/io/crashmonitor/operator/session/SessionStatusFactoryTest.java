@@ -282,7 +282,7 @@ class SessionStatusFactoryTest {
         Map.of(
             Scene.monitoring(), Names.STOP_REQUESTED_AT,
             Scene.of("state: Disabled"), Names.RUN_REQUESTED_AT,
-            Scene.of("dump: {compression: Zstd}"), "use Gzip",
+            Scene.withWorkloadIdentity(), "use secretRef",
             Scene.fresh().older("first"), "delete or disable",
             Scene.of("startTime: \"2026-11-23T08:00:00Z\""), "begins at 2026-11-23T08:00:00Z");
     assertThat(next)

@@ -47,7 +47,7 @@ class StatusExamplesTest {
     scenes.put(
         "failed",
         Scene.monitoring().pod("checkout-1", p -> p.appWaits("PostStartHookError", "oops")));
-    scenes.put("failed-not-yet-supported", Scene.of("dump: {compression: Zstd}"));
+    scenes.put("failed-not-yet-supported", Scene.withWorkloadIdentity());
     scenes.put("monitoring", Scene.monitoring().dumps(1));
     scenes.put(
         "monitoring-nothing-attached",

@@ -22,7 +22,7 @@ import java.util.zip.Deflater;
  * blocks together are one gzip member (RFC 1952), as browsers take no more than one; yet each is
  * compressed by itself from a piece of fixed size: the compressor starts anew and ends on a byte.
  * So the same dump gives the same blocks, and blocks that are in storage already need not be
- * compressed again.
+ * compressed again. With Zstd each block is a frame, and frames in a row are one stream.
  */
 final class BlockSource implements Closeable {
   private static final int BLOCK = 4 * 1024 * 1024;
@@ -39,6 +39,7 @@ final class BlockSource implements Closeable {
   private final long size;
   private final long modified;
   private final boolean gzip;
+  private final byte[] raw;
   private final MessageDigest sha256;
   private final CRC32 crc = new CRC32();
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
@@ -50,6 +51,7 @@ final class BlockSource implements Closeable {
     this.size = size;
     this.modified = modified;
     this.gzip = compression == Compression.Gzip;
+    this.raw = compression == Compression.Zstd ? new byte[PIECE] : null;
     try {
       sha256 = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException everyJdkHasIt) {
@@ -110,6 +112,10 @@ final class BlockSource implements Closeable {
         out.putLittleEndian((int) crc.getValue());
         out.putLittleEndian((int) size);
       }
+    } else if (raw != null) {
+      Output whole = new Output(raw);
+      read(whole::put);
+      out.length = Zstandard.frame(raw, whole.length, buffer);
     } else {
       read(out::put);
     }

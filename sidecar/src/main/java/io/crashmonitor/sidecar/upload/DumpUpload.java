@@ -61,9 +61,13 @@ public final class DumpUpload {
     this.backOff = backOff;
   }
 
-  /** What storage calls a compression: Zstd is not there yet and becomes Gzip. */
+  /** The compression as it can be had here: without the library for it Zstd becomes Gzip. */
   public static Compression supported(Compression wished) {
-    return wished == Compression.None ? Compression.None : Compression.Gzip;
+    return switch (wished) {
+      case None -> Compression.None;
+      case Gzip -> Compression.Gzip;
+      case Zstd -> Zstandard.isHere() ? Compression.Zstd : Compression.Gzip;
+    };
   }
 
   /** Uploads and commits. */

@@ -117,7 +117,8 @@ final class UploadAttempt {
   private UploadResult commit() throws InterruptedException, Ended {
     String sha256 = source.sha256();
     BlobProperties properties =
-        new BlobProperties(BlobProperties.fileName(grant.blob()), job.compression(), sha256);
+        new BlobProperties(
+            BlobProperties.fileName(grant.blob(), job.compression()), job.compression(), sha256);
     List<String> ids = journal.blocks().stream().map(b -> Block.base64(b.id())).toList();
     Supplier<CompletableFuture<StorageReply>> call =
         () -> upload.storage.putBlockList(grant.url(), ids, properties, job.overwrite());

@@ -2,7 +2,9 @@ package io.crashmonitor.sidecar.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.github.luben.zstd.ZstdInputStream;
 import io.crashmonitor.api.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -63,6 +65,32 @@ class BlockSourceTest {
     assertThat(rest).hasSize(2);
     assertThat(rest.get(0)).isEqualTo(all.get(2));
     assertThat(rest.get(1)).isEqualTo(all.get(3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, PIECE, PIECE + 1, 2 * PIECE + 12345})
+  void makesOneZstdStreamOfAnySize(int size) throws IOException {
+    assumeTrue(Zstandard.isHere(), "there is no zstd-jni for this machine among the dependencies");
+    // given
+    byte[] dump = half(size);
+    Path file = write(dump);
+    // when
+    List<byte[]> blocks = blocks(file, Compression.Zstd, 0);
+    // then
+    try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(join(blocks)))) {
+      assertThat(in.readAllBytes()).isEqualTo(dump);
+    }
+    assertThat(blocks(file, Compression.Zstd, 1))
+        .containsExactlyElementsOf(blocks.subList(1, blocks.size()));
+  }
+
+  @Test
+  void staysWithinABlockAlsoWithZstd() throws IOException {
+    assumeTrue(Zstandard.isHere(), "there is no zstd-jni for this machine among the dependencies");
+    byte[] random = new byte[2 * PIECE];
+    new Random(1).nextBytes(random);
+    assertThat(blocks(write(random), Compression.Zstd, 0))
+        .allSatisfy(b -> assertThat(b.length).isBetween(PIECE, BlockSource.bufferSize()));
   }
 
   @Test

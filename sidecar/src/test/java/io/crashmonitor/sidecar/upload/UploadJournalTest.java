@@ -86,10 +86,12 @@ class UploadJournalTest {
 
   @Test
   void namesABrowsersFileAfterTheBlob() {
-    assertThat(BlobProperties.fileName("CrashDumps/x/pod_app.exe_5_C0000005_1_2.dmp.gz"))
+    assertThat(
+            BlobProperties.fileName(
+                "CrashDumps/x/pod_app.exe_5_C0000005_1_2.dmp.gz", Compression.Gzip))
         .isEqualTo("pod_app.exe_5_C0000005_1_2.dmp");
-    assertThat(BlobProperties.fileName("x/a\"\r\nb.dmp")).isEqualTo("a---b.dmp");
-    assertThat(BlobProperties.fileName("rubbish")).isEqualTo("crash.dmp");
+    assertThat(BlobProperties.fileName("x/a\"\r\nb.dmp", Compression.Gzip)).isEqualTo("a---b.dmp");
+    assertThat(BlobProperties.fileName("rubbish", Compression.Gzip)).isEqualTo("crash.dmp");
   }
 
   private UploadJournal open(String blob, long size) {
