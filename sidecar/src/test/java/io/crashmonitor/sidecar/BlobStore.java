@@ -39,6 +39,17 @@ public final class BlobStore {
     return new Granted(blob, client.getBlobUrl() + "?" + sas, expires);
   }
 
+  /** What a person is given to download a blob with. */
+  public String link(String blob) {
+    BlobClient client = container.getBlobClient(blob);
+    return client.getBlobUrl()
+        + "?"
+        + client.generateSas(
+            new BlobServiceSasSignatureValues(
+                OffsetDateTime.now(ZoneOffset.UTC).plusHours(1),
+                new BlobSasPermission().setReadPermission(true)));
+  }
+
   /** The verdict on a completion, as the operator's: length and metadata must agree. */
   public CompletionVerdict verdict(String blob, DumpCompletion completion) {
     BlobClient client = container.getBlobClient(blob);
