@@ -23,9 +23,11 @@ final class BenchAgent implements AutoCloseable {
       Path.of(System.getProperty("crashmonitor.root"), "sidecar", "target", "payload");
 
   private final Process process;
+  private final Path log;
 
-  private BenchAgent(Process process) {
+  private BenchAgent(Process process, Path log) {
     this.process = process;
+    this.log = log;
   }
 
   /**
@@ -55,7 +57,7 @@ final class BenchAgent implements AutoCloseable {
                 "POD_NAMESPACE", "shop",
                 "POD_NAME", "checkout-1",
                 "POD_UID", RunningAgent.POD_UID));
-    return new BenchAgent(builder.start());
+    return new BenchAgent(builder.start(), folder.resolve("agent.log"));
   }
 
   static SessionConfiguration armed(Compression compression) {
@@ -86,8 +88,12 @@ final class BenchAgent implements AutoCloseable {
     return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
   }
 
-  boolean isAlive() {
-    return process.isAlive();
+  /** As the other, and fails at once when the agent has ended. */
+  void awaits(String what, Duration most, BooleanSupplier condition) throws Exception {
+    await(what, most, () -> condition.getAsBoolean() || !process.isAlive());
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the agent ended: " + Files.readString(log));
+    }
   }
 
   /** Resident now, in megabytes of 2^20 bytes. */

@@ -55,7 +55,7 @@ final class IdleBench {
   private static void idle(Path folder, Duration watched, List<String> options) throws Exception {
     try (FakeOperator operator = new FakeOperator(BenchAgent.armed(Compression.Gzip));
         BenchAgent agent = BenchAgent.start(folder, operator, options)) {
-      BenchAgent.await("first sync", PATIENCE, () -> operator.syncs.size() > 1);
+      agent.awaits("first sync", PATIENCE, () -> operator.syncs.size() > 1);
       TimeUnit.SECONDS.sleep(10);
       Duration before = agent.cpu();
       TimeUnit.SECONDS.sleep(watched.toSeconds());
@@ -75,7 +75,7 @@ final class IdleBench {
     Instant begun = Instant.now();
     try (FakeOperator operator = new FakeOperator(BenchAgent.armed(Compression.Gzip));
         BenchAgent agent = BenchAgent.start(folder, operator, options)) {
-      BenchAgent.await("session", PATIENCE, () -> isArmed(folder) || !agent.isAlive());
+      agent.awaits("session", PATIENCE, () -> isArmed(folder));
       return seconds(begun);
     }
   }

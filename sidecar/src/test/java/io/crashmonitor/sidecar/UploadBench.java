@@ -87,12 +87,12 @@ final class UploadBench {
           };
       operator.confirm = (id, completion) -> store.verdict(blob, completion);
       try (BenchAgent agent = BenchAgent.start(volume, operator, options)) {
-        BenchAgent.await("first sync", PATIENCE, () -> operator.syncs.size() > 1);
+        agent.awaits("first sync", PATIENCE, () -> operator.syncs.size() > 1);
         Path folder = Files.createDirectories(volume.resolve("dumps/ready"));
         Path copy = Files.copy(dump, volume.resolve("half"));
         Files.move(copy, folder.resolve("5_" + START.toEpochMilli() + "_1.dmp"));
         Instant found = Instant.now();
-        BenchAgent.await("upload", PATIENCE, () -> !operator.completions.isEmpty());
+        agent.awaits("upload", PATIENCE, () -> !operator.completions.isEmpty());
         Instant done = Instant.now();
         Duration cpu = agent.cpu();
         print(
