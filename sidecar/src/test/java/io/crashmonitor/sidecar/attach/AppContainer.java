@@ -165,7 +165,8 @@ final class AppContainer
     Files.createFile(folder.resolve("signals").resolve(fileName(kind)));
   }
 
-  private static List<String> onSignal(String kind) {
+  /** Options of the sample application: to end in this way once {@link #signal} comes. */
+  static List<String> onSignal(String kind) {
     return List.of("--crash", kind, "--when", SIGNALS + "\\" + fileName(kind));
   }
 

@@ -10,6 +10,7 @@ import io.crashmonitor.testbed.wine.WindowsPath;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -92,6 +93,30 @@ class FindingIT {
   }
 
   @Test
+  void watchesIisWorkersThroughARecycle() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    appNamed("ServiceMonitor.exe");
+    // As the activation service starts it: no child of the entry process.
+    WineProcess worker =
+        appNamed("w3wp.exe", AppContainer.onSignal("exit:0").toArray(String[]::new));
+    container.supervise();
+    container.awaitState("entry and worker", s -> s.attachedNames().size() == 2);
+
+    WineProcess next = appNamed("w3wp.exe");
+    container.awaitState("both workers", s -> s.attachedNames().size() == 3);
+    container.signal("exit:0");
+
+    AttachState after = container.awaitState("recycled", s -> s.processes().size() == 2);
+    assertThat(after.processes())
+        .filteredOn(p -> p.name().equals("w3wp.exe"))
+        .singleElement()
+        .returns(next.pid().orElseThrow(), WatchedProcess::pid)
+        .returns(true, WatchedProcess::attached);
+    assertThat(after.exitOf(worker.pid().orElseThrow()).exitCode()).isEqualTo("0x00000000");
+    assertThat(container.ready()).isEmpty();
+  }
+
+  @Test
   void lettingTheNameGoLetsTheProcessGo() throws Exception {
     container.session(SessionFile.ofCrashes().process("crasher.exe"));
     WineProcess app = container.app();
@@ -122,11 +147,15 @@ class FindingIT {
     return state.phase() != AttachPhase.CancelPending;
   }
 
-  private WineProcess appNamed(String name) throws Exception {
+  private WineProcess appNamed(String name, String... options) throws Exception {
     Path programs = Files.createDirectories(container.folder().resolve("named"));
     Path program = programs.resolve(name);
-    Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), program);
+    if (Files.notExists(program)) {
+      Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), program);
+    }
     container.prefix().add(programs, WindowsPath.of("C:\\named-" + name));
-    return container.start("C:\\named-" + name + "\\" + name);
+    return container.start(
+        Stream.concat(Stream.of("C:\\named-" + name + "\\" + name), Stream.of(options))
+            .toArray(String[]::new));
   }
 }
