@@ -22,4 +22,5 @@ build() { # name, libraries…, --, sources…
 build crasher.exe -Wl,-e,start -- crasher.c crasher_runtime.c
 build overhead.exe -- overhead.c
 build console.exe -- console.c
+build guarded.exe -ladvapi32 -- guarded.c
 build procdump64.exe -ldbghelp -- procdump64.c procdump_options.c procdump_exit.c procdump_report.c procdump_write.c

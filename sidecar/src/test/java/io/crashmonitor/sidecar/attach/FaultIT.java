@@ -38,6 +38,20 @@ class FaultIT {
   }
 
   @Test
+  void saysThatItMayNotDebugTheProcessOfAnotherUser() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.start("C:\\app\\guarded.exe");
+    await().atMost(SOON).until(() -> container.output(app).contains("guarded"));
+    container.supervise();
+
+    AttachState state = container.awaitPhase(AttachPhase.Failed);
+
+    assertThat(state.reason()).isEqualTo("AccessDenied");
+    assertThat(state.message()).contains("no right to debug guarded.exe", "another user");
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
   void triesAgainWithGrowingPausesWhenProcDumpFails() throws Exception {
     container.environment(Map.of("PROCDUMP_STANDIN_FAULT", "fail"));
     container.session(SessionFile.ofCrashes());
