@@ -86,6 +86,23 @@ class TroubledDumpsIT extends AgentWithStorage {
     assertThat(operator.abandons.values()).extracting(a -> a.reason()).containsOnly("Lost");
   }
 
+  @Test
+  void capturesNothingMoreWhileAHundredDumpsWait() throws IOException {
+    // given
+    operator.status = path -> path.endsWith("/dumps") ? 503 : 200;
+    for (int pid = 1; pid <= 100; pid++) {
+      TestDump.of(pid, START, UNHANDLED).ready(folder, pid, START, 1);
+    }
+    Path session = folder.resolve("control/session.properties");
+    // when
+    start(Duration.ofSeconds(55));
+    // then
+    patiently().until(() -> read(session).contains("armed=false\ndisarmedReason=DumpsWaiting\n"));
+    operator.decide = offer -> new Refused("BudgetUsed", "");
+    operator.status = path -> 200;
+    patiently().until(() -> read(session).contains("armed=true"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"dumps", "state", "logs"})
   void touchesNothingBehindAFolderThatWasReplacedByALink(String folderName) throws IOException {

@@ -35,6 +35,7 @@ class PodIdentitiesTest {
     String podUid = "uid-1";
     String livingUid = "uid-1";
     String session = "session-1";
+    Long gracePeriod = 90L;
 
     @Override
     public TokenReviewStatus review(String token, String wanted) {
@@ -69,6 +70,7 @@ class PodIdentitiesTest {
                   .endMetadata()
                   .withNewSpec()
                   .withNodeName("win-1")
+                  .withTerminationGracePeriodSeconds(gracePeriod)
                   .addNewContainer()
                   .withName("app")
                   .withImage("shop:1")
@@ -87,6 +89,13 @@ class PodIdentitiesTest {
     assertThat(pod.sessionUid()).isEqualTo("session-1");
     assertThat(pod.node()).isEqualTo("win-1");
     assertThat(pod.images()).containsEntry("app", "shop:1");
+    assertThat(pod.gracePeriodSeconds()).isEqualTo(90);
+  }
+
+  @Test
+  void aPodThatDoesNotSayItHasKubernetesDefaultForItsGracePeriod() {
+    cluster.gracePeriod = null;
+    assertThat(identities.identify("token", POD).gracePeriodSeconds()).isEqualTo(30);
   }
 
   @Test

@@ -211,6 +211,23 @@ class SidecarIT {
   }
 
   @Test
+  void drainIsBoundedByWhatTheSessionSaysAndTheAgentsLastWords() throws Exception {
+    addImage();
+    sidecar();
+    awaitReady();
+    Files.writeString(
+        container.volume().resolve("control/session.properties"),
+        SessionFile.ofCrashes().text() + "drain.seconds=1\n");
+    Instant begun = Instant.now();
+
+    WineExit end = container.start(AGENT, "drain").await(SOON);
+
+    assertThat(end).isEqualTo(new WineExit.Exited(0));
+    assertThat(Duration.between(begun, Instant.now()))
+        .isBetween(Duration.ofMillis(4900), Duration.ofSeconds(20));
+  }
+
+  @Test
   void drainDoesNotWaitForAnAgentThatIsNotThere() throws Exception {
     Files.createDirectories(container.volume().resolve("control"));
     addImage();
