@@ -278,7 +278,11 @@ class FactsOfStreamsTest {
         .returns(9L, ProcessFacts::id)
         .returns(ProcessFacts.Rights.UNKNOWN, ProcessFacts::rights);
     // A stream that is longer than what the structure says of itself.
-    assertThat(with(MISC_INFO, first.padTo(1364).toArray()).system().build()).isEmpty();
+    byte[] padded = Arrays.copyOf(first.toArray(), 1364);
+    Arrays.fill(padded, 24, padded.length, (byte) 'x');
+    CrashReport report = with(MISC_INFO, padded);
+    assertThat(report.system().build()).isEmpty();
+    assertThat(report.process().rights()).isEqualTo(ProcessFacts.Rights.UNKNOWN);
   }
 
   @Test

@@ -162,8 +162,8 @@ final class TextReport {
 
   /** Of the sources that read metadata, "no parameters" is a fact; others just do not tell. */
   private static String parameters(ManagedException exception, CrashReport.ManagedFrame frame) {
-    boolean known = exception.source().equals("contract") || exception.source().equals("heuristic");
-    boolean named = !frame.method().startsWith("0x") && !frame.method().endsWith(")");
+    boolean known = !exception.source().equals("log");
+    boolean named = !frame.method().contains("0x") && !frame.method().endsWith(")");
     return frame.parameters().isEmpty() && !(known && named) ? "" : "(" + frame.parameters() + ")";
   }
 

@@ -17,6 +17,10 @@ import java.util.Optional;
 final class ExceptionText {
   private static final String INNER = "---> ";
   private static final String SOURCE = "log";
+
+  /** What a program prints that was published without the framework's texts. */
+  private static final String INNER_END_KEY = "Exception_EndOfInnerExceptionStack";
+
   private static final int MAX_EXCEPTIONS = 32;
   private static final int MAX_MESSAGE = 16 * 1024;
   private static final int MAX_FRAMES = 512;
@@ -69,7 +73,7 @@ final class ExceptionText {
     } else if (text.startsWith(INNER)) {
       settle();
       inner(text.substring(INNER.length()));
-    } else if (text.startsWith("--- ") && text.endsWith(" ---")) {
+    } else if (text.startsWith("--- ") && text.endsWith(" ---") || text.equals(INNER_END_KEY)) {
       settle();
       boundary(text);
     } else {
@@ -121,6 +125,9 @@ final class ExceptionText {
    * before, a parent above.
    */
   private boolean isInnerEnd(String text, Open current) {
+    if (text.equals(INNER_END_KEY)) {
+      return true;
+    }
     if (text.contains("End of")) {
       return text.contains("inner exception");
     }

@@ -9,7 +9,7 @@ import java.util.Set;
  * C:\src\Shop.cs:line 42}. NativeAOT adds {@code + 0x1c} or has only {@code
  * Shop!<BaseAddress>+0x1234}. .NET Framework prints in the language of Windows.
  */
-final class FrameLine {
+public final class FrameLine {
   private static final int MAX_LINE_NUMBER = 9_999_999;
 
   /** "at" in the languages .NET Framework has resources for. */
@@ -19,6 +19,11 @@ final class FrameLine {
           "vid", "ved", "bij");
 
   private FrameLine() {}
+
+  /** A method as a stack trace prints it, with its parameters: {@code Shop.Order.Place(String)}. */
+  public static Optional<ManagedFrame> ofMethod(String printed) {
+    return parse(" at " + printed);
+  }
 
   /** The frame, where the line is one. */
   static Optional<ManagedFrame> parse(String line) {

@@ -25,7 +25,7 @@ public final class MethodName {
 
   private static final Pattern LOCAL_FUNCTION = Pattern.compile("<(.+)>g__(.+)\\|\\d+_\\d+");
   private static final Pattern LAMBDA = Pattern.compile("<(.+)>(?:b__|m__)[0-9A-Fa-f]+(?:_\\d+)?");
-  private static final Pattern TOP_LEVEL = Pattern.compile("<(Main)>\\$");
+  private static final Pattern TOP_LEVEL = Pattern.compile("<(Main)>\\$?");
 
   private MethodName() {}
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param runtimeVersion of .NET, empty where it is not said
  * @param reason 1 unhandled exception, 2 Environment.FailFast, 3 failure of the runtime, 0 not
  *     known
- * @param message given to FailFast; empty else
+ * @param message given to FailFast, or again the unhandled exception's
  * @param exception the unhandled one
  */
 public record CrashRecord(

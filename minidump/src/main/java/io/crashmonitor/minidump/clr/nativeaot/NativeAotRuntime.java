@@ -2,6 +2,7 @@ package io.crashmonitor.minidump.clr.nativeaot;
 
 import io.crashmonitor.minidump.clr.ManagedCode;
 import io.crashmonitor.minidump.clr.ManagedRuntime;
+import io.crashmonitor.minidump.clr.console.FrameLine;
 import io.crashmonitor.minidump.clr.nativeaot.CrashRecord.RecordedException;
 import io.crashmonitor.minidump.clr.nativeaot.CrashRecord.RecordedFrame;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
@@ -87,7 +88,8 @@ public final class NativeAotRuntime implements ManagedRuntime {
     if (osThreadId != threadId) {
       return List.of();
     }
-    if (!record.message().isEmpty()) {
+    boolean said = record.exception().map(e -> e.message().equals(record.message())).orElse(false);
+    if (!record.message().isEmpty() && !said) {
       dump.findings().add(Finding.of(PART, "the program gave as its reason: " + record.message()));
     }
     List<ManagedException> chain = new ArrayList<>();
@@ -110,9 +112,12 @@ public final class NativeAotRuntime implements ManagedRuntime {
 
   private ManagedFrame frame(RecordedFrame recorded) {
     String module = dump.modules().find(recorded.ip()).map(found -> found.name()).orElse("");
+    String name = recorded.name().isEmpty() ? place(recorded.ip()) : recorded.name();
+    Optional<ManagedFrame> printed =
+        recorded.name().isEmpty() ? Optional.empty() : FrameLine.ofMethod(name);
     return new ManagedFrame(
-        recorded.name().isEmpty() ? place(recorded.ip()) : recorded.name(),
-        "",
+        printed.map(ManagedFrame::method).orElse(name),
+        printed.map(ManagedFrame::parameters).orElse(""),
         module,
         "",
         0,

@@ -396,6 +396,30 @@ class ConsoleTextTest {
         .containsExactly("Shop.Order.Place", "Shop!<BaseAddress>+0x12345");
   }
 
+  /** As a program of .NET 10.0.11 printed it that was published without the framework's texts. */
+  @Test
+  void a_program_without_the_frameworks_texts_prints_their_keys() {
+    ConsoleCrash crash =
+        parse(
+            """
+            Unhandled exception. System.TypeInitializationException: TypeInitialization_Type_NoTypeAvailable
+             ---> System.NullReferenceException: Arg_NullReferenceException
+               at Shop.Attributes.get_NamedArguments() + 0x8
+               at Shop.Source..cctor() + 0x4a
+               Exception_EndOfInnerExceptionStack
+               at Shop.Provider..ctor(ICollection`1, ServiceProviderOptions) + 0x43b
+               at Shop.Program.<Main>d__0.MoveNext() + 0x280
+            --- End of stack trace from previous location ---
+               at Shop.Program.<Main>(String[] args) + 0x28
+            """);
+
+    assertThat(crash.exceptions()).hasSize(2);
+    assertThat(methods(crash.exceptions().get(0).frames()))
+        .containsExactly("Shop.Provider..ctor", "Shop.Program.Main", "Shop.Program.Main");
+    assertThat(methods(crash.exceptions().get(1).frames()))
+        .containsExactly("Shop.Attributes.get_NamedArguments", "Shop.Source..cctor");
+  }
+
   @Test
   void prefixes_of_container_logs_and_windows_line_ends_are_let_pass() {
     ConsoleCrash crash =

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** A dump built here, with the record as dotnet/runtime's CrashInfo writes it. */
@@ -75,7 +76,10 @@ class NativeAotTest {
             tuple("System.IO.IOException", "disk", "0x80131620"));
     assertThat(runtime.exceptions(0x10).get(0).frames())
         .extracting(ManagedFrame::method)
-        .containsExactly("Shop.Order.Place(String)", "0x7ff600004321");
+        .containsExactly("Shop.Order.Place", "0x7ff600004321");
+    assertThat(runtime.exceptions(0x10).get(0).frames())
+        .extracting(ManagedFrame::parameters)
+        .containsExactly("String", "");
     assertThat(runtime.exceptions(0x11)).isEmpty();
   }
 
@@ -86,6 +90,37 @@ class NativeAotTest {
 
     assertThat(ManagedRuntimes.detect(dump, dump.memory()).orElseThrow().exceptions(0x10))
         .hasSize(2);
+  }
+
+  /** As .NET 10.0.11 wrote it, cut. */
+  @Test
+  void a_record_of_dotnet_10_reads_as_a_person_would_write_it() {
+    Minidump dump =
+        dump(
+            """
+            {"version":"1.0.0","runtime_base":"0x140000000","runtime_type":"4","runtime_version":"10.0.11",
+             "reason":"1","thread":"0x10","message":"TypeInitialization_Type_NoTypeAvailable","exception":{
+             "address":"0x7F1476C67B28","hr":"0x80131534","message":"TypeInitialization_Type_NoTypeAvailable",
+             "type":"System.TypeInitializationException","stack":[
+             {"ip":"0x1400DBCBB","module":"0x140000000","offset":"0x43B","name":"Shop.Orders..ctor(ICollection`1, Options)"},
+             {"ip":"0x14082E4F0","module":"0x140000000","offset":"0x280","name":"Shop.Program.<Main>d__0.MoveNext()"},
+             {"ip":"0x1404A4CB0","module":"0x140000000","offset":"0x20","name":"System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw()"}]}}
+            """);
+
+    ManagedRuntime runtime = ManagedRuntimes.detect(dump, dump.memory()).orElseThrow();
+
+    assertThat(runtime.description().version()).isEqualTo("10.0.11");
+    assertThat(runtime.exceptions(0x10))
+        .singleElement()
+        .returns("0x80131534", ManagedException::hresult)
+        .extracting(ManagedException::frames)
+        .asInstanceOf(InstanceOfAssertFactories.list(ManagedFrame.class))
+        .extracting(frame -> frame.method() + "(" + frame.parameters() + ")")
+        .containsExactly(
+            "Shop.Orders..ctor(ICollection`1, Options)",
+            "Shop.Program.Main()",
+            "System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw()");
+    assertThat(dump.findings().list()).as("the message is the exception's").isEmpty();
   }
 
   @Test
