@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 final class Shop implements AutoCloseable {
   /** Bounds a wait for something that a healthy system does in seconds; two cores can be busy. */
-  static final Duration PATIENCE = Duration.ofMinutes(3);
+  static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final TestCluster cluster;
   private final String namespace;

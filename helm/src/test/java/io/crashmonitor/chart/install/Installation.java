@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * the operator comes into it by the chart alone, and runs from its image.
  */
 final class Installation implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofMinutes(4);
+  static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final String IMAGE = "ghcr.io/crash-monitor/operator:0.1.0";
   private static final String DEFINITION = "crashmonitorsessions.crashmonitor.io";
   private static final String CHART = Artifacts.find().chart().toString();
