@@ -9,7 +9,15 @@ azcopy_binary() {
 
 ensure_azcopy() {
   azcopy_binary >/dev/null || into_cache "azcopy/$AZCOPY_VERSION" make_azcopy \
-    || say "no azcopy $AZCOPY_VERSION: neither built nor fetched (see above)"
+    || { say "no azcopy $AZCOPY_VERSION: neither built nor fetched (see above)"; return 0; }
+  azcopy_runs || { (install_keyring) && azcopy_runs; } || say "azcopy does not run here: install libsecret-1-0"
+}
+
+azcopy_runs() { "$(azcopy_binary)" --version >/dev/null 2>&1; }
+
+# What npm's program is linked with. apt_install ends the run where it fails: this is called in a shell of its own.
+install_keyring() {
+  has apt-get && as_root >/dev/null && (flock 9 && apt_install libsecret-1-0) 9>"$cache/.locks/apt"
 }
 
 # From its Go module; where the proxy of modules has none, Microsoft's package of the program for npm.

@@ -29,9 +29,24 @@ class SidecarImageIT {
 
   @TempDir private Path folder;
 
+  @ParameterizedTest
+  @ValueSource(strings = {"sidecar/Dockerfile", "testbed/real-node/Dockerfile"})
+  void hadolintFindsNoFault(String dockerfile) {
+    Command.of(tool(Tool.HADOLINT), Checkout.ROOT.resolve(dockerfile).toString()).run().succeeded();
+  }
+
   @Test
-  void hadolintFindsNoFault() {
-    Command.of(tool(Tool.HADOLINT), DOCKERFILE.toString()).run().succeeded();
+  void theSampleForARealNodeCopiesWhatIsBuilt() throws IOException {
+    JsonNode image = read(Checkout.ROOT.resolve("testbed/real-node/Dockerfile"), "BASE=nanoserver");
+
+    assertThat(image.path("warnings")).isEmpty();
+    assertThat(sources(image, "docker-image://").get(0).path("identifier").asText())
+        .startsWith("docker-image://mcr.microsoft.com/windows/nanoserver:ltsc2022@");
+    assertThat(image.path("copies").findValuesAsText("from"))
+        .isNotEmpty()
+        .allSatisfy(
+            file ->
+                assertThat(Checkout.ROOT.resolve("testbed/target/native" + file)).isRegularFile());
   }
 
   @ParameterizedTest
@@ -140,8 +155,12 @@ class SidecarImageIT {
   }
 
   private static JsonNode read(String... arguments) throws IOException {
+    return read(DOCKERFILE, arguments);
+  }
+
+  private static JsonNode read(Path dockerfile, String... arguments) throws IOException {
     List<String> command =
-        new ArrayList<>(List.of(tool(Tool.DOCKERFILE), DOCKERFILE.toString(), "windows/amd64"));
+        new ArrayList<>(List.of(tool(Tool.DOCKERFILE), dockerfile.toString(), "windows/amd64"));
     command.addAll(List.of(arguments));
     return new ObjectMapper()
         .readTree(Command.of(command.toArray(String[]::new)).run().succeeded());
