@@ -142,9 +142,9 @@ class PayloadIT {
     System.out.printf(
         "agent: first sync after %d ms, %d MB resident when idle, peak %d MB%n",
         start.toMillis(), resident >> 10, kilobytes("VmHWM:") >> 10);
-    // The bound is for the image's runtime; a whole JDK, or a later one, maps more of itself.
-    boolean image = TrimmedRuntime.isLinked() && Runtime.version().feature() == 17;
-    assertThat(resident).isLessThan((image ? 64 : 80) << 10);
+    // Catches what doubles it; how much it is exactly, and depends on the runtime, is
+    // bench/sidecar's.
+    assertThat(resident).isLessThan(96 << 10);
   }
 
   private long kilobytes(String field) throws IOException {
