@@ -57,7 +57,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class AgentEndpoint implements AutoCloseable {
   static final JsonMapper JSON = AgentProtocol.mapper();
-  static final Duration SOON = Duration.ofSeconds(20);
+  static final Duration SOON = Duration.ofSeconds(60);
 
   final ControlPlane plane;
   final Clock clock = Clock.systemUTC();
@@ -93,7 +93,8 @@ final class AgentEndpoint implements AutoCloseable {
                 new DumpPlaces(stores, clock),
                 spoke::add,
                 clock,
-                Duration.ofSeconds(30)),
+                // Longer than any wait: what ends sooner was ended.
+                SOON.plusSeconds(40)),
             certificates,
             0);
     http = HttpClient.newBuilder().sslContext(Trust.in(certificates.caPem())).build();
@@ -119,6 +120,8 @@ final class AgentEndpoint implements AutoCloseable {
                 .withLabels(labels)
                 .endMetadata()
                 .withNewSpec()
+                // Nobody else writes it.
+                .withSchedulerName("nobody")
                 .addNewContainer()
                 .withName("app")
                 .withImage("shop/checkout:1")

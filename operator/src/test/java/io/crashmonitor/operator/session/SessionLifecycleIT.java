@@ -10,50 +10,18 @@ import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.Names;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
-import io.crashmonitor.testbed.controlplane.ControlPlane;
-import io.crashmonitor.testbed.controlplane.SharedControlPlane;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sessions and workloads on a real API server with real controllers; no pod ever runs here. */
-@ExtendWith(SharedControlPlane.class)
-class SessionLifecycleIT {
-  private RunningOperator operator;
-  private KubernetesClient admin;
-  private String namespace;
-  private ControlPlane controlPlane;
-
-  @BeforeEach
-  void start(ControlPlane controlPlane) {
-    this.controlPlane = controlPlane;
-    admin = controlPlane.client();
-    namespace = controlPlane.newNamespace("session");
-    operator = RunningOperator.start(controlPlane, namespace);
-  }
-
-  @AfterEach
-  void stop() {
-    operator.close();
-  }
-
+/** What a session does to its workload, from the first apply to a template without a trace. */
+class SessionLifecycleIT extends SessionsInCluster {
   @Test
   void theSidecarGoesInOnceAndOutWithoutATrace() {
     Deployment before = create(Manifests.deployment("checkout"));
@@ -193,103 +161,6 @@ class SessionLifecycleIT {
   }
 
   @Test
-  void anotherManagersFieldIsNeverTaken() {
-    create(
-        Manifests.deployment("checkout")
-            .replace(
-                "      containers:",
-                "      initContainers: [{name: crash-monitor-agent, image: 'their/own:1'}]\n"
-                    + "      containers:"));
-    create(Manifests.session("checkout", "checkout", ""));
-
-    CrashMonitorSession blocked = operator.await("checkout", Phase.Blocked);
-    Condition ready = condition(blocked, ConditionTypes.READY);
-    assertThat(ready.getReason()).isEqualTo(Reasons.FIELD_CONFLICT);
-    assertThat(ready.getMessage()).contains("conflict", "image");
-    assertThat(deployment("checkout").getMetadata().getGeneration()).isEqualTo(1);
-    await()
-        .atMost(RunningOperator.SOON)
-        .untilAsserted(
-            () ->
-                assertThat(admin.events().v1().events().inNamespace(namespace).list().getItems())
-                    .anyMatch(e -> "FieldConflict".equals(e.getReason())));
-  }
-
-  @Test
-  void whatSomebodyWipesIsPutBackAFewTimesAndThenLeft() {
-    create(Manifests.deployment("checkout"));
-    create(Manifests.session("checkout", "checkout", ""));
-    operator.await("checkout", Phase.Starting);
-
-    for (int heal = 1; heal <= 3; heal++) {
-      int expected = heal;
-      wipe("checkout");
-      operator.await(
-          "checkout",
-          s ->
-              s.getStatus().injection() != null
-                  && s.getStatus().injection().heals().size() == expected);
-    }
-    wipe("checkout");
-    CrashMonitorSession failed = operator.await("checkout", Phase.Failed);
-    assertThat(condition(failed, ConditionTypes.STALLED).getReason())
-        .isEqualTo(Reasons.HEAL_LIMIT_REACHED);
-    assertThat(deployment("checkout").getSpec().getTemplate().getSpec().getInitContainers())
-        .isEmpty();
-  }
-
-  @Test
-  void aReplicaFailureSinceTheInjectionTakesTheSidecarOutOnce() {
-    Deployment before = create(Manifests.deployment("checkout"));
-    admin
-        .load(
-            new ByteArrayInputStream(
-                """
-                apiVersion: v1
-                kind: ResourceQuota
-                metadata: {name: memory}
-                spec: {hard: {requests.memory: 520Mi}}
-                """
-                    .getBytes(StandardCharsets.UTF_8)))
-        .inNamespace(namespace)
-        .create();
-    create(Manifests.session("checkout", "checkout", ""));
-
-    CrashMonitorSession failed = operator.await("checkout", Phase.Failed);
-    assertThat(condition(failed, ConditionTypes.STALLED).getReason())
-        .isEqualTo(Reasons.INJECTION_FAILED);
-    assertThat(condition(failed, ConditionTypes.STALLED).getMessage()).contains("quota");
-    // The failure is written down before the sidecar is taken out.
-    await()
-        .atMost(RunningOperator.SOON)
-        .untilAsserted(
-            () -> assertThat(deployment("checkout").getSpec()).isEqualTo(before.getSpec()));
-
-    restart();
-    annotate("checkout", Names.STOP_REQUESTED_AT);
-    operator.await("checkout", s -> s.getStatus().request() != null);
-    assertThat(operator.session("checkout").getStatus().phase()).isEqualTo(Phase.Failed);
-    assertThat(deployment("checkout").getMetadata().getGeneration()).isEqualTo(3);
-  }
-
-  @Test
-  void theYoungerOfTwoSessionsWaitsUntilTheOlderIsGone() {
-    create(Manifests.deployment("checkout"));
-    create(Manifests.session("first", "checkout", ""));
-    operator.await("first", Phase.Starting);
-    create(Manifests.session("second", "checkout", ""));
-
-    CrashMonitorSession blocked = operator.await("second", Phase.Blocked);
-    assertThat(condition(blocked, ConditionTypes.READY).getReason())
-        .isEqualTo(Reasons.OLDER_SESSION);
-
-    admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName("first").delete();
-    operator.await("second", Phase.Starting);
-    assertThat(deployment("checkout").getSpec().getTemplate().getMetadata().getLabels())
-        .containsEntry(Names.SESSION_UID_LABEL, operator.session("second").getMetadata().getUid());
-  }
-
-  @Test
   void anotherImageOfTheOperatorMovesNoWorkload() {
     create(Manifests.deployment("checkout"));
     create(Manifests.session("checkout", "checkout", ""));
@@ -304,43 +175,6 @@ class SessionLifecycleIT {
                 condition(s, ConditionTypes.INJECTED).getReason().equals(Reasons.SIDECAR_OUTDATED));
     assertThat(condition(session, ConditionTypes.INJECTED).getStatus()).isEqualTo("True");
     assertThat(deployment("checkout").getMetadata().getGeneration()).isEqualTo(2);
-  }
-
-  @Test
-  void aMissingPermissionIsNamed() {
-    admin
-        .load(
-            new ByteArrayInputStream(
-                """
-                apiVersion: admissionregistration.k8s.io/v1
-                kind: ValidatingAdmissionPolicy
-                metadata: {name: %1$s}
-                spec:
-                  matchConstraints:
-                    resourceRules:
-                      - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}
-                  validations: [{expression: "object.metadata.name != 'crash-monitor-ca'", reason: Forbidden}]
-                ---
-                apiVersion: admissionregistration.k8s.io/v1
-                kind: ValidatingAdmissionPolicyBinding
-                metadata: {name: %1$s}
-                spec:
-                  policyName: %1$s
-                  validationActions: [Deny]
-                  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}}
-                """
-                    .formatted(namespace)
-                    .getBytes(StandardCharsets.UTF_8)))
-        .create();
-    await().atMost(RunningOperator.SOON).ignoreExceptions().until(() -> !canCreateCa());
-    create(Manifests.deployment("checkout"));
-    create(Manifests.session("checkout", "checkout", ""));
-
-    CrashMonitorSession session =
-        operator.await(
-            "checkout",
-            s -> condition(s, ConditionTypes.READY).getReason().equals(Reasons.OPERATOR_ERROR));
-    assertThat(condition(session, ConditionTypes.READY).getMessage()).contains("crash-monitor-ca");
   }
 
   @Test
@@ -359,93 +193,5 @@ class SessionLifecycleIT {
         .atMost(Duration.ofSeconds(8))
         .until(
             () -> operator.session("checkout").getMetadata().getResourceVersion().equals(version));
-  }
-
-  private String spec(HasMetadata resource) {
-    return admin
-        .getKubernetesSerialization()
-        .asYaml(
-            admin
-                .getKubernetesSerialization()
-                .convertValue(resource, GenericKubernetesResource.class)
-                .getAdditionalProperties()
-                .get("spec"));
-  }
-
-  private boolean canCreateCa() {
-    try {
-      admin
-          .configMaps()
-          .inNamespace(namespace)
-          .resource(
-              new ConfigMapBuilder()
-                  .withNewMetadata()
-                  .withName(Names.CA_CONFIG_MAP)
-                  .endMetadata()
-                  .build())
-          .dryRun()
-          .create();
-      return true;
-    } catch (KubernetesClientException e) {
-      return e.getCode() != 403;
-    }
-  }
-
-  private String settled(String name) {
-    String[] last = {""};
-    await()
-        .atMost(RunningOperator.SOON)
-        .pollInterval(Duration.ofSeconds(2))
-        .until(
-            () -> {
-              String now = operator.session(name).getMetadata().getResourceVersion();
-              boolean same = now.equals(last[0]);
-              last[0] = now;
-              return same;
-            });
-    return last[0];
-  }
-
-  private void restart() {
-    operator.close();
-    operator = RunningOperator.start(controlPlane, namespace);
-  }
-
-  private void wipe(String name) {
-    await()
-        .atMost(RunningOperator.SOON)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        Instant.parse(
-                            operator.session(name).getStatus().injection().time().toString()))
-                    .isBefore(Instant.now().minus(SessionPlanner.CACHE_LAG)));
-    Deployment live = deployment(name);
-    live.getSpec().getTemplate().getSpec().setInitContainers(List.of());
-    live.getMetadata().setResourceVersion(null);
-    live.getMetadata().setManagedFields(null);
-    admin.resource(live).update();
-  }
-
-  private void annotate(String name, String annotation) {
-    admin
-        .resources(CrashMonitorSession.class)
-        .inNamespace(namespace)
-        .withName(name)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}"
-                .formatted(annotation, Instant.now()));
-  }
-
-  private Deployment deployment(String name) {
-    return admin.apps().deployments().inNamespace(namespace).withName(name).get();
-  }
-
-  @SuppressWarnings("unchecked")
-  private <R extends HasMetadata> R create(String yaml) {
-    HasMetadata resource = admin.getKubernetesSerialization().unmarshal(yaml);
-    resource.getMetadata().setNamespace(namespace);
-    return (R) admin.resource(resource).create();
   }
 }
