@@ -170,7 +170,11 @@ public final class AgentServer implements AutoCloseable {
     }
     DumpOffer offer = call.as(DumpOffer.class);
     PublishedSession session = session(pod);
-    Reply reply = ok(dumps.offer(pod, session, offer));
+    AgentIdentity whole =
+        pod.imageIds().containsKey(session.container())
+            ? pod
+            : identities.anew(pod, call.token(), call.address());
+    Reply reply = ok(dumps.offer(whole, session, offer));
     spoke.accept(session.session());
     return reply;
   }

@@ -98,6 +98,23 @@ final class PodIdentities {
     return answer.identity().orElseThrow(() -> answer.refusal().orElseThrow());
   }
 
+  /**
+   * The same pod as it is now: a sidecar speaks before the app's container has its image.
+   *
+   * @return what was known, where nothing newer can be had
+   */
+  AgentIdentity anew(AgentIdentity before, String token, String address) {
+    try {
+      Known answer = askWithin(token, address, clock.instant());
+      if (answer.identity().isPresent()) {
+        remember(hash(token), answer);
+      }
+      return answer.identity().orElse(before);
+    } catch (Refusal notNow) {
+      return before;
+    }
+  }
+
   private Known remember(String hash, Known answer) {
     synchronized (known) {
       known.put(hash, answer);

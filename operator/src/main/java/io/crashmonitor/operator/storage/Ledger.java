@@ -37,7 +37,6 @@ public record Ledger(
 
   private static final int PLACELESS_LIMIT = 200;
   private static final int COUNTED_LIMIT = 2000;
-  private static final int NAME_TRIES = 60;
 
   /** What became of a place. */
   public enum State {
@@ -212,7 +211,8 @@ public record Ledger(
           version,
           runId,
           entries,
-          plus(notes, new Note(crash.value(), BlobLayout.reportOf(free(blob, taken)))),
+          plus(
+              notes, new Note(crash.value(), BlobLayout.reportOf(FreeNames.of(this, blob, taken)))),
           counted);
     }
     return counted.size() >= COUNTED_LIMIT
@@ -248,21 +248,7 @@ public record Ledger(
       return report.substring(0, report.length() - BlobLayout.REPORT_SUFFIX.length())
           + wish.suffix();
     }
-    return free(wish.blob(), taken);
-  }
-
-  private String free(IntFunction<String> name, Predicate<String> taken) {
-    for (int seconds = 0; seconds < NAME_TRIES; seconds++) {
-      String blob = name.apply(seconds);
-      String report = BlobLayout.reportOf(blob);
-      if (entries.stream().noneMatch(e -> e.report().equals(report))
-          && notes.stream().noneMatch(n -> n.report().equals(report))
-          && !taken.test(report)) {
-        return blob;
-      }
-    }
-    throw new IllegalStateException(
-        "no free name within " + NAME_TRIES + " seconds of " + name.apply(0));
+    return FreeNames.of(this, wish.blob(), taken);
   }
 
   private Ledger change(CrashId crash, UnaryOperator<Entry> transition) {

@@ -36,6 +36,7 @@ class PodIdentitiesTest {
     String livingUid = "uid-1";
     String session = "session-1";
     Long gracePeriod = 90L;
+    String imageId = "";
 
     @Override
     public TokenReviewStatus review(String token, String wanted) {
@@ -76,6 +77,12 @@ class PodIdentitiesTest {
                   .withImage("shop:1")
                   .endContainer()
                   .endSpec()
+                  .withNewStatus()
+                  .addNewContainerStatus()
+                  .withName("app")
+                  .withImageID(imageId)
+                  .endContainerStatus()
+                  .endStatus()
                   .build());
     }
   }
@@ -210,5 +217,21 @@ class PodIdentitiesTest {
     clock.advance(Duration.ofSeconds(1));
     cluster.authenticated = true;
     assertThat(status("of a pod", POD)).isEqualTo(200);
+  }
+
+  @Test
+  void anImageThatWasPulledAfterTheFirstWordIsKnownWhenItIsAskedFor() {
+    AgentIdentity early = identities.identify("token", POD);
+    assertThat(early.imageIds()).isEmpty();
+    cluster.imageId = "shop@sha256:77";
+    cluster.up = false;
+    assertThat(identities.anew(early, "token", POD))
+        .as("nothing newer can be had")
+        .isEqualTo(early);
+    cluster.up = true;
+
+    assertThat(identities.anew(early, "token", POD).imageIds())
+        .containsEntry("app", "shop@sha256:77");
+    assertThat(identities.identify("token", POD).imageIds()).as("from now on").isNotEmpty();
   }
 }

@@ -135,7 +135,7 @@ class CompletedAndBlockedPlansTest extends PlanCases {
             PAUSED),
         row(
             "a debugger on a pod",
-            Scene.monitoring().pod("checkout-1", Scene.Pod::debugged),
+            Scene.monitoring().pod("checkout-1", ScenePod::debugged),
             Plan.Wait.class,
             Phase.Blocked,
             Reasons.REMOTE_DEBUGGING,

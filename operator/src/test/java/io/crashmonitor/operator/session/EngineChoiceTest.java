@@ -64,7 +64,7 @@ class EngineChoiceTest {
   private static Scene byRuntime(String more) {
     return Scene.of(more)
         .injectedForRuntime()
-        .pod("checkout-1", Scene.Pod::byRuntime)
+        .pod("checkout-1", ScenePod::byRuntime)
         .remember(Written.Injected)
         .at(Duration.ofMinutes(2));
   }
@@ -197,7 +197,7 @@ class EngineChoiceTest {
 
   @Test
   void whatIsNotProcDumpsFaultIsNotRemembered() {
-    UnaryOperator<Scene.Pod> diskLow = p -> p.detached("DiskLow", "").spoke(at(LATE));
+    UnaryOperator<ScenePod> diskLow = p -> p.detached("DiskLow", "").spoke(at(LATE));
     assertThat(unattached("").pod("checkout-1", diskLow).remember().status().nextEngine()).isNull();
     assertThat(unattached("").pod("checkout-1", p -> p.detached("", "")).status().nextEngine())
         .as("an agent that is silent")
@@ -269,7 +269,7 @@ class EngineChoiceTest {
 
   @Test
   void aLostStatusRestartsNoPods() {
-    Scene scene = Scene.of("").injectedForRuntime().pod("checkout-1", Scene.Pod::byRuntime);
+    Scene scene = Scene.of("").injectedForRuntime().pod("checkout-1", ScenePod::byRuntime);
     assertThat(scene.plan()).isInstanceOf(Plan.Keep.class);
     assertThat(scene.remember().at(LATE).plan()).isInstanceOf(Plan.Keep.class);
   }

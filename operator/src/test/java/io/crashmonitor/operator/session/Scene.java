@@ -1,22 +1,15 @@
 package io.crashmonitor.operator.session;
 
-import io.crashmonitor.agent.AgentState;
-import io.crashmonitor.agent.AttachPhase;
-import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.CrashMonitorSession;
 import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.DumpState;
-import io.crashmonitor.api.Names;
-import io.crashmonitor.api.Reasons;
 import io.crashmonitor.api.WorkloadKind;
 import io.crashmonitor.operator.agent.AgentSighting;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.LiveInjection;
-import io.crashmonitor.operator.inject.OwnedFields;
 import io.crashmonitor.operator.inject.Rollout;
 import io.crashmonitor.operator.inject.SidecarSettings;
-import io.crashmonitor.operator.inject.Termination;
 import io.crashmonitor.operator.inject.Workload;
 import io.crashmonitor.operator.session.SessionStatusFactory.Written;
 import io.crashmonitor.operator.storage.StorageFault;
@@ -25,7 +18,6 @@ import io.crashmonitor.operator.storage.StoredCrash;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
-import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
@@ -158,99 +150,23 @@ final class Scene {
   }
 
   Scene injectedWith(String image) {
-    injection =
-        Optional.of(
-            new LiveInjection(
-                Optional.of(UID),
-                Optional.of(
-                    new ContainerBuilder().withName(Names.SIDECAR).withImage(image).build()),
-                true,
-                List.of("app"),
-                List.of("app"),
-                Map.of(),
-                new OwnedFields(
-                    true,
-                    Set.of("app"),
-                    Set.of("app"),
-                    Map.of(),
-                    Set.of(Names.SIDECAR),
-                    Set.of())));
-    return this;
+    return injected(SceneInjections.hooked(image));
   }
 
-  /** With what makes the .NET runtime write full dumps, instead of the hook. */
   Scene injectedForRuntime() {
-    Map<String, String> entries =
-        Map.of(
-            "DOTNET_DbgEnableMiniDump", "1",
-            "DOTNET_DbgMiniDumpType", "4",
-            "DOTNET_DbgMiniDumpName", "C:\\x.dmp");
-    injection =
-        Optional.of(
-            new LiveInjection(
-                Optional.of(UID),
-                Optional.of(
-                    new ContainerBuilder()
-                        .withName(Names.SIDECAR)
-                        .withImage(IMAGE)
-                        .addNewEnv()
-                        .withName(Names.ENV_ENGINE)
-                        .withValue("CreateDump")
-                        .endEnv()
-                        .build()),
-                true,
-                List.of("app"),
-                List.of(),
-                Map.of("app", entries),
-                new OwnedFields(
-                    true,
-                    Set.of("app"),
-                    Set.of(),
-                    Map.of("app", entries.keySet()),
-                    Set.of(Names.SIDECAR),
-                    Set.of())));
-    return this;
+    return injected(SceneInjections.forRuntime());
   }
 
-  /** Without the hook: the user's command starts the helper. */
   Scene injectedWithoutHook() {
-    injected();
-    LiveInjection hooked = injection.orElseThrow();
-    injection =
-        Optional.of(
-            new LiveInjection(
-                hooked.sessionUid(),
-                hooked.sidecar(),
-                true,
-                hooked.mounts(),
-                List.of(),
-                Map.of(),
-                hooked.owned()));
-    return this;
+    return injected(SceneInjections.withoutHook());
   }
 
-  /** Somebody took the label away and left the sidecar of that session. */
   Scene unlabelled(String uid) {
-    LiveInjection whole = injected().injection.orElseThrow();
-    injection =
-        Optional.of(
-            new LiveInjection(
-                Optional.empty(),
-                whole
-                    .sidecar()
-                    .map(
-                        c ->
-                            c.edit()
-                                .addNewEnv()
-                                .withName(Names.ENV_SESSION_UID)
-                                .withValue(uid)
-                                .endEnv()
-                                .build()),
-                whole.volumes(),
-                whole.mounts(),
-                whole.hooks(),
-                Map.of(),
-                whole.owned()));
+    return injected(SceneInjections.unlabelled(uid));
+  }
+
+  private Scene injected(LiveInjection live) {
+    injection = Optional.of(live);
     return this;
   }
 
@@ -350,44 +266,11 @@ final class Scene {
   }
 
   /** A pod that runs with the debugger on, changed as the test wants. */
-  Scene pod(String name, UnaryOperator<Pod> change) {
-    Pod pod = change.apply(new Pod());
+  Scene pod(String name, UnaryOperator<ScenePod> change) {
+    ScenePod pod = change.apply(new ScenePod());
     pods.removeIf(p -> p.name().equals(name));
-    pods.add(
-        new InjectedPod(
-            name,
-            name + "-uid",
-            "win1",
-            "app",
-            pod.engine,
-            "shop/checkout:7",
-            Optional.of("shop/checkout@sha256:7"),
-            CREATED,
-            pod.deletedAt,
-            pod.debugged,
-            pod.runningSince,
-            pod.restarts,
-            pod.waiting,
-            pod.ends,
-            pod.attached));
-    if (pod.spokeAt.isPresent()) {
-      agents.put(
-          name + "-uid",
-          new AgentSighting(
-              name + "-uid",
-              UID,
-              pod.spokeAt.get(),
-              new AgentState(
-                  AttachPhase.Attached,
-                  "",
-                  "",
-                  pod.spokeAt.get(),
-                  List.of(),
-                  List.of(),
-                  0,
-                  0,
-                  pod.installation)));
-    }
+    pods.add(pod.named(name));
+    pod.sighting(name).ifPresent(sighting -> agents.put(sighting.podUid(), sighting));
     return this;
   }
 
@@ -508,82 +391,5 @@ final class Scene {
         Optional.of(0),
         Optional.empty(),
         false);
-  }
-
-  /** What a test changes of a pod. */
-  static final class Pod {
-    private Optional<Instant> deletedAt = Optional.empty();
-    private boolean debugged;
-    private String installation = "Server Core";
-    private CaptureEngine engine = CaptureEngine.ProcDump;
-    private Optional<Instant> runningSince = Optional.of(CREATED);
-    private int restarts;
-    private List<InjectedPod.Waiting> waiting = List.of();
-    private List<Termination> ends = List.of();
-    private Optional<InjectedPod.Attached> attached =
-        Optional.of(new InjectedPod.Attached(true, "Attached", "", CREATED));
-    private Optional<Instant> spokeAt = Optional.of(CREATED.plusSeconds(100));
-
-    Pod sidecarWaits(String reason, String message) {
-      waiting = List.of(new InjectedPod.Waiting(Names.SIDECAR, reason, message));
-      runningSince = Optional.empty();
-      return detached("", "");
-    }
-
-    Pod appWaits(String reason, String message) {
-      waiting = List.of(new InjectedPod.Waiting("app", reason, message));
-      return this;
-    }
-
-    Pod appDied(int exitCode) {
-      ends =
-          List.of(
-              new Termination(
-                  CREATED.plusSeconds(90),
-                  CREATED.plusSeconds(91),
-                  new ExitCode(exitCode),
-                  0,
-                  "Error"));
-      return this;
-    }
-
-    /** Injected for CreateDump, and its agent says so. */
-    Pod byRuntime() {
-      engine = CaptureEngine.CreateDump;
-      attached =
-          Optional.of(new InjectedPod.Attached(true, Reasons.RUNTIME_WRITES_DUMPS, "", CREATED));
-      return this;
-    }
-
-    Pod installation(String type) {
-      installation = type;
-      return this;
-    }
-
-    Pod detached(String reason, String message) {
-      attached = Optional.of(new InjectedPod.Attached(false, reason, message, CREATED));
-      return this;
-    }
-
-    Pod debugged() {
-      debugged = true;
-      return this;
-    }
-
-    Pod restarted(int times, Instant runningSince) {
-      restarts = times;
-      this.runningSince = Optional.of(runningSince);
-      return this;
-    }
-
-    Pod spoke(Instant at) {
-      spokeAt = Optional.of(at);
-      return this;
-    }
-
-    Pod ended(Termination end) {
-      ends = List.of(end);
-      return this;
-    }
   }
 }

@@ -137,6 +137,7 @@ class SessionPodsIT {
     assertThat(report.exitCode()).isEqualTo("0xC0000005");
     assertThat(report.dump()).isEqualTo(DumpState.None);
     assertThat(report.pod()).isEqualTo(pod.getMetadata().getName());
+    assertThat(report.imageId()).isEqualTo("x");
     assertThat(operator.session("checkout").getStatus().exitCodeGroups())
         .singleElement()
         .matches(g -> g.count() == 1 && g.dumps() == 0 && g.exitCode() == ACCESS_VIOLATION);
