@@ -110,6 +110,33 @@ class SignatureTest {
   }
 
   @Test
+  void whatIsPassedOverCanBeGiven() throws IOException {
+    SkipList own = new SkipList(SKIP.modules(), List.of("System.", "Contoso.Shop.OrderService.P"));
+    CrashReport report =
+        MinidumpAnalyzer.analyze(
+            Corpus.dump("gen__clr_clr"), AnalysisOptions.defaults().withSkipList(own));
+
+    // The inner exception has no other frames; of the outer one the first that is not passed over.
+    assertThat(report.topFrame()).isEqualTo("Contoso.Shop.Program.Work");
+    assertThat(report.signatureParts())
+        .containsExactly(
+            "0xE0434352",
+            "Contoso.Shop.OrderException",
+            "System.DivideByZeroException",
+            "Contoso.Shop.OrderService.Price",
+            "Contoso.Shop.OrderService.Place");
+    assertThat(Signature.of("0xC0000005", "", List.of(), List.of(part("app.exe", "f")), SKIP).key())
+        .isNotEqualTo(
+            Signature.of(
+                    "0xC0000005",
+                    "",
+                    List.of(),
+                    List.of(part("app.exe", "f"), part("lib.dll", "g")),
+                    new SkipList(Set.of("app.exe"), List.of()))
+                .key());
+  }
+
+  @Test
   void whereARecursionHitsTheStacksEndDoesNotMatter() throws IOException {
     List<String> pong = overflow(PING, PONG, PING, PONG, PING, PONG, PING, MAIN).signatureParts();
 
