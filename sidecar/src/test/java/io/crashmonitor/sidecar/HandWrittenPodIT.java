@@ -3,6 +3,8 @@ package io.crashmonitor.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crashmonitor.sidecar.procdump.ProcDumpLog;
+import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import io.crashmonitor.testbed.controlplane.ControlPlane;
 import io.crashmonitor.testbed.controlplane.Provisioned;
 import io.crashmonitor.testbed.controlplane.SharedControlPlane;
@@ -22,8 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -88,7 +93,11 @@ class HandWrittenPodIT {
       assertThat(last.getExitCode()).isEqualTo(0xC0000005);
       assertThat(dumps(volume))
           .singleElement()
-          .satisfies(dump -> assertThat(head(dump)).isEqualTo("MDMP"));
+          .satisfies(dump -> assertThat(head(dump)).isEqualTo("MDMP"))
+          .satisfies(
+              dump ->
+                  assertThat(said(volume, dump))
+                      .anyMatch(l -> l.endsWith("Unhandled: C0000005.ACCESS_VIOLATION")));
       client.resource(pod).delete();
       await().atMost(SOON).until(() -> client.resource(pod).get() == null);
     }
@@ -140,6 +149,17 @@ class HandWrittenPodIT {
     try (Stream<Path> files = Files.walk(volume.resolve("dumps"))) {
       return files.filter(file -> file.toString().endsWith(".dmp")).toList();
     }
+  }
+
+  /** What ProcDump's log holds of the process, by the name the helper gave the dump's folder. */
+  private static List<String> said(Path volume, Path dump) {
+    Matcher process = Pattern.compile("(\\d+)_(\\d{13})").matcher(dump.toString());
+    assertThat(process.find()).isTrue();
+    Instant start = Instant.ofEpochMilli(Long.parseLong(process.group(2)));
+    return new ProcDumpLog(volume.resolve("logs/procdump.log"))
+        .of(ProcessInstance.of(Long.parseLong(process.group(1)), start))
+        .orElseThrow()
+        .lines();
   }
 
   private static String head(Path file) {
