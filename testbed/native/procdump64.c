@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <tlhelp32.h>
 
+#ifndef STATUS_WX86_BREAKPOINT
+#define STATUS_WX86_BREAKPOINT 0x4000001F
+#endif
 #define EXIT_DONE 0
 #define EXIT_FAILED ((int)-2)
 
@@ -111,6 +114,8 @@ static DWORD on_event(const options *o, target *t, const DEBUG_EVENT *event, pro
                 p->initial_breakpoint = 1;
                 return DBG_CONTINUE;
             }
+            /* The same of a 32-bit process, whose own system libraries break in beside the 64-bit ones. */
+            if (event->u.Exception.ExceptionRecord.ExceptionCode == STATUS_WX86_BREAKPOINT) return DBG_CONTINUE;
             if (exit_begins(t, event)) {
                 dump_write(o, t, NULL, event->dwThreadId, L"Process Termination");
                 return DBG_CONTINUE;
