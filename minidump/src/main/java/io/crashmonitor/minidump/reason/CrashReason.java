@@ -79,7 +79,9 @@ public record CrashReason(String name, String words, String access, OptionalLong
       words += " failed with " + CodeNames.hex(status) + " (" + words(status) + ")";
     } else if (address == -1 && code == ACCESS_VIOLATION) {
       words += " (or of an address that is not canonical: the processor does not tell)";
-    } else if (Long.compareUnsigned(address, NULL_PAGES) < 0 && !"execute".equals(access)) {
+    } else if ("execute".equals(access)) {
+      words += address == 0 ? " (call of a null pointer)" : "";
+    } else if (Long.compareUnsigned(address, NULL_PAGES) < 0) {
       words += " (null pointer)";
     }
     return new CrashReason(name(code), words, access, OptionalLong.of(address));

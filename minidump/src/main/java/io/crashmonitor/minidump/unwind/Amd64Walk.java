@@ -47,7 +47,8 @@ final class Amd64Walk implements StackWalk {
     }
 
     List<RawFrame> frames(int limit) {
-      while (frames.size() < limit && registers.ip != 0) {
+      // A call of a null pointer stops at 0; a caller at 0 is the stack's end.
+      while (frames.size() < limit && (registers.ip != 0 || frames.isEmpty())) {
         RawFrame frame = frame();
         frames.add(frame);
         long before = registers.sp();

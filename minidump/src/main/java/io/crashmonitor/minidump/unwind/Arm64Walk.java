@@ -45,7 +45,8 @@ final class Arm64Walk implements StackWalk {
 
     List<RawFrame> frames(int limit) {
       List<RawFrame> frames = new ArrayList<>();
-      while (frames.size() < limit && registers.pc != 0) {
+      // A call of a null pointer stops at 0; a caller at 0 is the stack's end.
+      while (frames.size() < limit && (registers.pc != 0 || frames.isEmpty())) {
         RawFrame frame = new RawFrame(registers.pc, exact, source, Optional.empty());
         frames.add(frame);
         if (!toCaller(frame)) {

@@ -33,7 +33,8 @@ final class FramePointerWalk implements StackWalk {
     List<RawFrame> frames = new ArrayList<>();
     Position at = new Position(context.ip(), context.sp(), context.fp(), FrameSource.CONTEXT);
     int guessed = 0;
-    while (frames.size() < limit && at.ip() != 0) {
+    // A call of a null pointer stops at 0; a caller at 0 is the stack's end.
+    while (frames.size() < limit && (at.ip() != 0 || frames.isEmpty())) {
       boolean exact = at.source() == FrameSource.CONTEXT;
       frames.add(new RawFrame(at.ip(), exact, at.source(), Optional.empty()));
       Optional<Position> caller = exact ? fromTop(at, context) : Optional.empty();

@@ -26,6 +26,7 @@ class CrashReasonTest {
     "0, 0x10, Access violation: read of 0x10 (null pointer)",
     "1, 0x7ff000000000, Access violation: write of 0x7ff000000000",
     "8, 0x1234, Access violation: execute of 0x1234",
+    "8, 0x0, Access violation: execute of 0x0 (call of a null pointer)",
   })
   void tellsWhatAnAccessViolationTried(long kind, String address, String words) {
     assertThat(reason(0xC0000005L, kind, Long.decode(address)).words()).isEqualTo(words);

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each rule of amd64 unwinding on an image made for it. */
 class Amd64WalkTest {
@@ -226,14 +228,16 @@ class Amd64WalkTest {
     assertWalks(walk(CALLEE + 0x40), "callee+0x40");
   }
 
-  @Test
-  void aCallOfABadPointerReturnsToItsCaller() throws IOException {
+  /** Among the pointers the most frequent one: null. */
+  @ParameterizedTest
+  @ValueSource(longs = {0x7_0000_0000L, -BASE})
+  void aCallOfABadPointerReturnsToItsCaller(long rva) throws IOException {
     registers.put(RBP, STACK + 8 + 0x28 + 8);
     // call rax before the return address
     image.code(CALLER + 0x1E, 0xFF, 0xD0);
     callersFrames();
 
-    List<Frame> frames = walk(0x7_0000_0000L);
+    List<Frame> frames = walk(rva);
 
     assertThat(frames.get(0).module()).isEmpty();
     assertWalks(frames, "+");

@@ -141,4 +141,12 @@ class Arm64WalkTest {
         .extracting(frame -> frame.offset() + " " + frame.source())
         .containsExactly("0x1220 context", "0x1330 frame-pointer");
   }
+
+  @Test
+  void aCallOfANullPointerReturnsToTheLinkRegister() throws IOException {
+    long fp = callersFrames();
+
+    assertThat(walk(-BASE, BASE + CALLER + 0x20, fp))
+        .containsExactly("+ context", "caller+0x20 unwind", "outer+0x30 unwind");
+  }
 }

@@ -57,4 +57,12 @@ class FramePointerWalkTest {
     assertThat(walk(0x41414141L, STACK, STACK + 0x20, stack))
         .containsExactly("0x41414141 context", "0x1100 guessed", "0x1200 frame-pointer");
   }
+
+  @Test
+  void aCallOfANullPointerHasItsCallersToo() throws IOException {
+    Bytes stack = new Bytes().u32(BASE + 0x1100).padTo(0x20).u32(0).u32(BASE + 0x1200).padTo(0x40);
+
+    assertThat(walk(0, STACK, STACK + 0x20, stack))
+        .containsExactly("0x0 context", "0x1100 guessed", "0x1200 frame-pointer");
+  }
 }
