@@ -29,7 +29,8 @@ final class Remakes {
       Ledger.Entry entry,
       Map<String, DumpStore.Facts> there) {
     Optional<Ledger.State> as =
-        there.containsKey(entry.blob())
+        // A listing is a moment old: what it shows may have been deleted since.
+        there.containsKey(entry.blob()) && store.stat(entry.blob()).isPresent()
             ? Optional.of(Ledger.State.Stored)
             : Optional.ofNullable(there.get(entry.report()))
                 .flatMap(facts -> ReportMetadata.parse(facts.metadata()))
@@ -50,6 +51,7 @@ final class Remakes {
         .filter(entry -> there.containsKey(entry.blob()) && !there.containsKey(entry.report()))
         // A dump and its report can be on two pages of a listing, read at two times.
         .filter(entry -> store.stat(entry.report()).isEmpty())
+        .filter(entry -> store.stat(entry.blob()).isPresent())
         .flatMap(entry -> report(target, entry, there.get(entry.blob())).stream())
         .peek(report -> ReportStore.create(store, BlobLayout.reportOf(report.blob()), report))
         .map(ReportMetadata::of);
