@@ -52,8 +52,8 @@ import java.util.random.RandomGenerator;
 final class SidecarAgent {
   private static final Logger LOG = Logger.getLogger(SidecarAgent.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
-  // Of the margin that the grace period leaves beside the uploads.
-  private static final Duration LOST = Duration.ofSeconds(3);
+  // Longer than the margin of most grace periods: the kubelet ends it where that is used up.
+  private static final Duration LOST = Duration.ofSeconds(20);
   // The helper's word for a ProcDump that ended otherwise than it should.
   private static final String PROCDUMP_FAILED = "ProcDumpFailed";
   private static final Duration CONNECT = Duration.ofSeconds(20);
