@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The parts of the report that stand in the dump as they are. */
@@ -88,7 +89,7 @@ final class Facts {
         windows()
             ? ProcessParameters.read(memory, dump.architecture(), dump.threads())
             : Optional.empty();
-    Optional<DumpModule> program = dump.modules().list().stream().findFirst();
+    Optional<DumpModule> program = program(parameters);
     return new ProcessFacts(
         misc.map(info -> info.processId().orElse(0)).orElse(0L),
         program.map(DumpModule::name).orElse(""),
@@ -98,6 +99,22 @@ final class Facts {
         parameters.map(ProcessParameters::environment).orElse(List.of()),
         resources(misc),
         Rights.of(windows() ? dump.token() : Optional.empty(), misc));
+  }
+
+  /** The image the PEB names; else, as writers put it first, the first program. */
+  private Optional<DumpModule> program(Optional<ProcessParameters> parameters) {
+    List<DumpModule> modules = dump.modules().list();
+    String path = parameters.map(ProcessParameters::imagePath).orElse("");
+    String name = path.substring(path.lastIndexOf('\\') + 1);
+    return modules.stream()
+        .filter(module -> !name.isEmpty() && module.name().equalsIgnoreCase(name))
+        .findFirst()
+        .or(() -> modules.stream().filter(Facts::isProgram).findFirst())
+        .or(() -> modules.stream().findFirst());
+  }
+
+  private static boolean isProgram(DumpModule module) {
+    return module.name().toLowerCase(Locale.ROOT).endsWith(".exe");
   }
 
   private ProcessFacts.Resources resources(Optional<MiscInfo> misc) {

@@ -66,7 +66,8 @@ final class Notes {
     boolean said = dump.findings().list().stream().anyMatch(f -> f.part().equals("managed"));
     boolean imageless =
         dump.modules().count() > 0 && code.images().of(dump.modules().list().get(0)).pe().isEmpty();
-    if (windows && !said && imageless && code.runtime().isEmpty()) {
+    boolean readable = windows && code.architecture() == Architecture.AMD64;
+    if (readable && !said && imageless && code.runtime().isEmpty()) {
       dump.findings()
           .add(
               Finding.of(

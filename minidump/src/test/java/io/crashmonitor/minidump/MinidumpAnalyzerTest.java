@@ -153,6 +153,41 @@ class MinidumpAnalyzerTest {
   }
 
   @Test
+  void theProgramIsFoundWhereverItStandsAmongTheImages() throws IOException {
+    byte[] context = DumpBuilder.amd64Context(0x1234, Map.of());
+    DumpBuilder modules =
+        DumpBuilder.amd64()
+            .thread(7, Samples.TEB, context)
+            .module(0x7FF8_0000_0000L, 0x1000, "C:\\Windows\\System32\\ntdll.dll")
+            .module(0x7FF7_0000_0000L, 0x1000, "C:\\app\\helper.exe")
+            .module(0x7FF6_0000_0000L, 0x1000, "C:\\app\\app");
+
+    assertThat(analyze(modules).process().name()).isEqualTo("helper.exe");
+    // The process parameters name their image "app".
+    assertThat(analyze(Samples.processParameters(modules, "app --port 80")).process())
+        .returns("app", ProcessFacts::name)
+        .returns("C:\\app\\app", ProcessFacts::path);
+  }
+
+  @Test
+  void ofAManagedProcessThatIsNotReadItIsSaidWhy() throws IOException {
+    byte[] context = DumpBuilder.x86Context(0x1234, 0x1000, 0);
+
+    assertThat(
+            analyze(
+                    DumpBuilder.x86()
+                        .thread(7, context)
+                        .exception(7, 0xE0434352L, 0x1234, context, 0x80131500L)
+                        .module(0x6000_0000L, 0x1000, "C:\\Windows\\clr.dll"))
+                .findings())
+        .extracting(CrashReport.FindingFacts::message)
+        .contains(
+            "managed data is not available: the exception is the .NET runtime's (0xE0434352), but"
+                + " it is read of amd64 processes only: the exception can be read from the"
+                + " program's console output");
+  }
+
+  @Test
   void saysOfWhichUnloadedImageTheCrashedCodeWas() throws IOException {
     byte[] context = DumpBuilder.amd64Context(0x5000_0040L, Map.of());
     int name = 2;

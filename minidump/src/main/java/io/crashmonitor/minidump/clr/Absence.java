@@ -1,6 +1,7 @@
 package io.crashmonitor.minidump.clr;
 
 import io.crashmonitor.minidump.clr.exception.Raised;
+import io.crashmonitor.minidump.reader.Architecture;
 import io.crashmonitor.minidump.reader.DumpModule;
 import io.crashmonitor.minidump.reader.ExceptionInfo;
 import io.crashmonitor.minidump.reader.Finding;
@@ -34,6 +35,9 @@ final class Absence {
   }
 
   private static String reason(Minidump dump) {
+    if (dump.architecture() != Architecture.AMD64) {
+      return "it is read of amd64 processes only: the exception can be read from the program's console output";
+    }
     boolean full = dump.directory().first(StreamType.MEMORY64_LIST).isPresent();
     return full
         ? "no runtime in it describes its memory (.NET 9 and later do): the exception can be read from the"
