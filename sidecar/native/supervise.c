@@ -233,6 +233,6 @@ DWORD supervise(const search *known, const launched *app) {
             beat = now + HEARTBEAT_MS;
         }
         if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;
-        look = wait_for_events(&self, anyway ? 0 : suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
+        look = wait_for_events(&self, anyway && self.session ? 0 : suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
     }
 }
