@@ -37,6 +37,8 @@ import java.time.Instant;
  * @param imageId the app's image by its digest, as the node runs it; null when unknown
  * @param previousLog what the app wrote on its console; null when nobody asked for it, or could not
  *     get it
+ * @param attachedAfterMillis of a crash before the attach: how long processes of that pod run until
+ *     the debugger is on; null when none was ever attached, and for other crashes
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -74,7 +76,8 @@ public record DumpReport(
     JsonNode managed,
     ProcDumpConsole procdump,
     String imageId,
-    PreviousLog previousLog) {
+    PreviousLog previousLog,
+    Long attachedAfterMillis) {
   public static final int SCHEMA_VERSION = 1;
 
   /** Of what the dump and the pod tell alone. */
@@ -138,6 +141,7 @@ public record DumpReport(
         sha256,
         osVersion,
         analysis,
+        null,
         null,
         null,
         null,

@@ -230,6 +230,7 @@ final class DumpDesk {
           null,
           offer.procdump(),
           pod.imageIds().get(run.container()),
+          null,
           null);
     }
   }

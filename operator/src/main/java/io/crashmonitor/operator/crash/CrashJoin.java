@@ -130,7 +130,7 @@ public final class CrashJoin {
       evidence.pods().stream()
           .filter(p -> p.uid().equals(crash.podUid()))
           .findFirst()
-          .ifPresent(p -> unrecorded.add(new CrashPicture.Unrecorded(joined, p)));
+          .ifPresent(p -> unrecorded.add(unrecorded(joined, p)));
     } else {
       joins.add(
           new CrashPicture.Join(
@@ -192,7 +192,16 @@ public final class CrashJoin {
 
   private void add(StoredCrash crash, InjectedPod pod) {
     known.put(crash.id(), crash);
-    unrecorded.add(new CrashPicture.Unrecorded(crash, pod));
+    unrecorded.add(unrecorded(crash, pod));
+  }
+
+  private CrashPicture.Unrecorded unrecorded(StoredCrash crash, InjectedPod pod) {
+    return new CrashPicture.Unrecorded(
+        crash,
+        pod,
+        Optional.ofNullable(evidence.agents().get(pod.uid()))
+            .filter(agent -> crash.kind() == CrashKind.CrashedBeforeAttach)
+            .flatMap(AttachDelay::of));
   }
 
   private boolean isCrash(InjectedPod pod, boolean crashCode, Instant end) {

@@ -4,6 +4,7 @@ import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.storage.StoredCrash;
 import io.crashmonitor.report.DumpReport;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The report of a crash that left no dump. Pure. */
@@ -56,6 +57,7 @@ public final class DumplessReport {
         null,
         null,
         pod.imageId().orElse(null),
-        null);
+        null,
+        unrecorded.attachedAfter().map(Duration::toMillis).orElse(null));
   }
 }

@@ -20,6 +20,7 @@ final class SessionConditions {
   private final Situation s;
   private final Standing standing;
   private final AttachedFacts attached;
+  private final String beforeAttach;
   private final String nextEngine;
   private final Conditions conditions;
 
@@ -27,6 +28,7 @@ final class SessionConditions {
     this.s = s;
     this.standing = standing;
     this.attached = attached;
+    this.beforeAttach = BeforeAttach.words(s);
     this.nextEngine = EngineChoice.words(s, EngineChoice.next(s, standing, attached));
     this.conditions =
         new Conditions(
@@ -69,7 +71,10 @@ final class SessionConditions {
             && nothingAttachedAt(s, attached).filter(at -> !at.isAfter(s.now())).isPresent();
     if (nothingAttached) {
       conditions.set(
-          ConditionTypes.READY, Value.False, attached.reason(), attached.message() + nextEngine);
+          ConditionTypes.READY,
+          Value.False,
+          attached.reason(),
+          attached.message() + beforeAttach + nextEngine);
       return;
     }
     boolean ready =
@@ -235,7 +240,7 @@ final class SessionConditions {
         ConditionTypes.ATTACHED,
         attached.value(),
         attached.reason(),
-        attached.message() + nextEngine);
+        attached.message() + beforeAttach + nextEngine);
   }
 
   private void completed() {

@@ -2,6 +2,7 @@ package io.crashmonitor.operator.session;
 
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.agent.WatchedProcess;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Names;
 import io.crashmonitor.api.Reasons;
@@ -9,6 +10,7 @@ import io.crashmonitor.operator.agent.AgentSighting;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Termination;
 import io.crashmonitor.report.ExitCode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ final class ScenePod {
   private Optional<Instant> deletedAt = Optional.empty();
   private boolean debugged;
   private String installation = "Server Core";
+  private List<WatchedProcess> processes = List.of();
   private CaptureEngine engine = CaptureEngine.ProcDump;
   private Optional<Instant> runningSince = Optional.of(Scene.CREATED);
   private int restarts;
@@ -56,6 +59,13 @@ final class ScenePod {
     attached =
         Optional.of(
             new InjectedPod.Attached(true, Reasons.RUNTIME_WRITES_DUMPS, "", Scene.CREATED));
+    return this;
+  }
+
+  /** A later process, on which the debugger came so long after its start. */
+  ScenePod attachedAfter(Duration delay) {
+    Instant start = Scene.CREATED.plusSeconds(60);
+    processes = List.of(new WatchedProcess(7, "app.exe", start, true, true, start.plus(delay), 8));
     return this;
   }
 
@@ -118,6 +128,6 @@ final class ScenePod {
                 Scene.UID,
                 at,
                 new AgentState(
-                    AttachPhase.Attached, "", "", at, List.of(), List.of(), 0, 0, installation)));
+                    AttachPhase.Attached, "", "", at, processes, List.of(), 0, 0, installation)));
   }
 }

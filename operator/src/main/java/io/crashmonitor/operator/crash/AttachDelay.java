@@ -1,0 +1,24 @@
+package io.crashmonitor.operator.crash;
+
+import io.crashmonitor.agent.AgentState;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * How long a process of a pod runs before the debugger is on: a crash within it is one before the
+ * attach. Pure.
+ */
+public final class AttachDelay {
+  private AttachDelay() {}
+
+  /** The longest of the processes that live; empty while none was ever attached. */
+  public static Optional<Duration> of(AgentState agent) {
+    return agent.processes().stream()
+        .filter(p -> p.startTime() != null && p.attachedAt() != null)
+        .map(p -> Duration.between(p.startTime(), p.attachedAt()))
+        // Times of a pod: what cannot be is left out.
+        .filter(delay -> !delay.isNegative() && delay.compareTo(Duration.ofHours(1)) < 0)
+        .max(Comparator.naturalOrder());
+  }
+}

@@ -1,0 +1,41 @@
+package io.crashmonitor.operator.session;
+
+import io.crashmonitor.api.CaptureEngine;
+import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.operator.agent.AgentSighting;
+import io.crashmonitor.operator.crash.AttachDelay;
+import io.crashmonitor.operator.crash.CrashPicture;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What is said of crashes that came before the debugger was on, and the way out. Pure. */
+final class BeforeAttach {
+  private BeforeAttach() {}
+
+  /** To be added to what condition Attached says; empty without such a crash. */
+  static String words(Situation s) {
+    long crashes =
+        s.crashes().map(CrashPicture::crashes).orElse(List.of()).stream()
+            .filter(crash -> crash.kind() == CrashKind.CrashedBeforeAttach)
+            .count();
+    if (crashes == 0 || s.engine() == CaptureEngine.CreateDump) {
+      return "";
+    }
+    Optional<Duration> delay =
+        s.seen().agents().values().stream()
+            .map(AgentSighting::state)
+            .flatMap(state -> AttachDelay.of(state).stream())
+            .max(Comparator.naturalOrder());
+    return " "
+        + (crashes == 1 ? "1 crash" : crashes + " crashes")
+        + " of this run came before the debugger was on"
+        + delay
+            // Whole seconds: a figure that trembles would be a new status each time.
+            .map(d -> " (it is on " + d.plusMillis(999).toSeconds() + " s after the start)")
+            .orElse("")
+        + " and left no dump: capture.engine: CreateDump (.NET 5 and later) or capture.attach:"
+        + " Manual catches them.";
+  }
+}
