@@ -264,6 +264,7 @@ static void wait_for_file(const wchar_t *path) {
 
 int wmain(int argc, wchar_t **argv) {
     options o = {.after_ms = 1000};
+    if (argc == 5 && wcscmp(argv[1], L"--createdump") == 0) return create_dump(argv[2], argv[3], argv[4]);
     wcscpy(o.crash, L"none");
     if (!parse(&o, argc, argv)) {
         say(L"%ls", USAGE);

@@ -62,23 +62,41 @@ static void expand(const wchar_t *pattern, wchar_t *out, size_t cap) {
     }
 }
 
-static LONG WINAPI crashed(EXCEPTION_POINTERS *pointers) {
-    wchar_t pattern[MAX_PATH], path[2 * MAX_PATH], type[8] = L"";
-    MINIDUMP_EXCEPTION_INFORMATION info = {GetCurrentThreadId(), pointers, FALSE};
-    DWORD n = GetEnvironmentVariableW(L"DOTNET_DbgMiniDumpName", pattern, MAX_PATH);
-    if (n == 0 || n >= MAX_PATH) wcscpy(pattern, L"C:\\dump.%p.dmp");
-    GetEnvironmentVariableW(L"DOTNET_DbgMiniDumpType", type, 8);
-    expand(pattern, path, 2 * MAX_PATH);
+/* createdump's part: the dump of another process. It knows of no exception, as createdump does not either. */
+int create_dump(const wchar_t *pid, const wchar_t *type, const wchar_t *path) {
+    DWORD id = (DWORD)wcstoul(pid, NULL, 10);
+    HANDLE process = OpenProcess(PROCESS_ALL_ACCESS, FALSE, id);
     HMODULE library = LoadLibraryW(L"dbghelp.dll");
     write_dump write = library ? (write_dump)(void *)GetProcAddress(library, "MiniDumpWriteDump") : NULL;
     HANDLE file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS,
                               FILE_ATTRIBUTE_NORMAL, NULL);
     say(L"[createdump] Writing minidump to file %ls\n", path);
-    BOOL ok = write && file != INVALID_HANDLE_VALUE
-              && write(GetCurrentProcess(), GetCurrentProcessId(), file, types(type), &info, NULL, NULL);
+    BOOL ok = process && write && file != INVALID_HANDLE_VALUE && write(process, id, file, types(type), NULL, NULL, NULL);
     if (ok) say(L"[createdump] Dump successfully written\n");
     else say(L"[createdump] Failed: error 0x%08lX\n", GetLastError());
-    if (file != INVALID_HANDLE_VALUE) CloseHandle(file);
+    return ok ? 0 : 1;
+}
+
+/* The runtime starts createdump as its child and waits for it. */
+static LONG WINAPI crashed(EXCEPTION_POINTERS *pointers) {
+    wchar_t pattern[MAX_PATH], path[2 * MAX_PATH], program[MAX_PATH] = {0}, command[4 * MAX_PATH], type[8] = L"2";
+    STARTUPINFOW si = {.cb = sizeof si};
+    PROCESS_INFORMATION pi;
+    (void)pointers;
+    DWORD n = GetEnvironmentVariableW(L"DOTNET_DbgMiniDumpName", pattern, MAX_PATH);
+    if (n == 0 || n >= MAX_PATH) wcscpy(pattern, L"C:\\dump.%p.dmp");
+    GetEnvironmentVariableW(L"DOTNET_DbgMiniDumpType", type, 8);
+    expand(pattern, path, 2 * MAX_PATH);
+    GetModuleFileNameW(NULL, program, MAX_PATH - 1);
+    _snwprintf(command, 4 * MAX_PATH - 1, L"\"%ls\" --createdump %lu %ls \"%ls\"", program, GetCurrentProcessId(), type, path);
+    command[4 * MAX_PATH - 1] = 0;
+    if (!CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &si, &pi)) {
+        say(L"cannot start createdump: error %lu\n", GetLastError());
+        return EXCEPTION_CONTINUE_SEARCH;
+    }
+    WaitForSingleObject(pi.hProcess, INFINITE);
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
     return EXCEPTION_CONTINUE_SEARCH;
 }
 

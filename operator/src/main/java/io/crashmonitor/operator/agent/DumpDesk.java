@@ -157,7 +157,7 @@ final class DumpDesk {
         pod.pod(),
         offer.process(),
         offer.pid(),
-        OfferPolicy.exitCode(offer),
+        OfferPolicy.exitCode(offer, pod.engine()),
         OfferPolicy.crashTime(offer, clock.instant()),
         suffix(offer.compression()));
   }
@@ -212,7 +212,7 @@ final class DumpDesk {
           offer.processStart(),
           OfferPolicy.crashTime(offer, now),
           offer.kind(),
-          OfferPolicy.exitCode(offer).code(),
+          OfferPolicy.exitCode(offer, pod.engine()).code(),
           offer.exitCode() == null || offer.exitCodeSource() == null
               ? ExitCodeSource.Exception
               : offer.exitCodeSource(),

@@ -2,6 +2,7 @@ package io.crashmonitor.operator.agent;
 
 import io.crashmonitor.agent.DumpDecision.Refused;
 import io.crashmonitor.agent.DumpOffer;
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCode;
 import java.time.Duration;
@@ -14,6 +15,7 @@ final class OfferPolicy {
   /** Clocks of nodes differ. */
   private static final Duration SKEW = Duration.ofMinutes(2);
 
+  private static final int CLR_EXCEPTION = 0xE0434352;
   private static final long PID_LIMIT = 0xFFFF_FFFFL;
   private static final int PROCESS_LIMIT = 260;
   private static final int OS_LIMIT = 128;
@@ -62,12 +64,18 @@ final class OfferPolicy {
     return offer.crashTime().isAfter(now.plus(SKEW)) ? now : offer.crashTime();
   }
 
-  /** Without an exit code it is the exception's; without both, 0. */
-  static ExitCode exitCode(DumpOffer offer) {
+  /**
+   * Without an exit code it is the exception's. A dump by the .NET runtime has neither: what the
+   * runtime dumps is an unhandled exception of .NET, until the end of its container says another
+   * code. Without any, 0.
+   *
+   * @param engine that the pod was injected for
+   */
+  static ExitCode exitCode(DumpOffer offer, CaptureEngine engine) {
     return Optional.ofNullable(offer.exitCode())
         .or(() -> Optional.ofNullable(offer.exceptionCode()))
         .flatMap(ExitCode::parse)
-        .orElse(new ExitCode(0));
+        .orElse(new ExitCode(engine == CaptureEngine.CreateDump ? CLR_EXCEPTION : 0));
   }
 
   private static boolean isCode(String text) {

@@ -8,6 +8,7 @@ import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.DumpOffer;
 import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.api.CaptureEngine;
+import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpSettings;
@@ -95,14 +96,15 @@ class OfferPolicyTest {
 
   @Test
   void anExitCodeIsBetterThanAnExceptionCodeAndThatBetterThanNone() throws Exception {
-    assertThat(OfferPolicy.exitCode(offer()).code()).isEqualTo("0xC0000005");
-    assertThat(OfferPolicy.exitCode(offer("exitCode", "null")).code()).isEqualTo("0xE0434352");
+    assertThat(OfferPolicy.exitCode(offer(), CaptureEngine.ProcDump).code()).isEqualTo("0xC0000005");
+    assertThat(OfferPolicy.exitCode(offer("exitCode", "null"), CaptureEngine.ProcDump).code()).isEqualTo("0xE0434352");
     ObjectNode neither = AgentProtocol.mapper().valueToTree(offer("exitCode", "null"));
     neither.putNull("exceptionCode");
-    assertThat(
-            OfferPolicy.exitCode(AgentProtocol.mapper().convertValue(neither, DumpOffer.class))
-                .code())
-        .isEqualTo("0x00000000");
+    DumpOffer coded = AgentProtocol.mapper().convertValue(neither, DumpOffer.class);
+    assertThat(OfferPolicy.exitCode(coded, CaptureEngine.ProcDump).code()).isEqualTo("0x00000000");
+    assertThat(OfferPolicy.exitCode(coded, CaptureEngine.CreateDump).code())
+        .as("what the runtime dumps")
+        .isEqualTo("0xE0434352");
   }
 
   @Test
