@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +38,7 @@ class ManagedCrashIT {
   private static final Duration SOON = Duration.ofMinutes(4); // 15 s; 45 s on a busy machine
   private static final Path ROOT = Path.of(System.getProperty("crashmonitor.root"));
   private static final Path SOURCES = ROOT.resolve("e2e/src/test/resources/managed");
+  private static final String LATER_RUNTIME = "CRASH_MONITOR_DOTNET_WINDOWS";
   private static final int CLR_EXCEPTION = 0xE0434352;
 
   /** What Wine's debugger, which it starts in the end, adds to the program's output. */
@@ -131,14 +133,17 @@ class ManagedCrashIT {
   }
 
   private WineProcess start(String kind, String go, Path output) {
-    return prefix.start(
-        WineCommand.of(
-            output,
-            "C:\\dotnet\\dotnet.exe",
-            "exec",
-            "C:\\app\\Shop.dll",
-            kind,
-            "C:\\app\\" + go + ".go"));
+    return prefix.start(command("C:\\dotnet", kind, go, output));
+  }
+
+  private static WineCommand command(String runtime, String kind, String go, Path output) {
+    return WineCommand.of(
+        output,
+        runtime + "\\dotnet.exe",
+        "exec",
+        "C:\\app\\Shop.dll",
+        kind,
+        "C:\\app\\" + go + ".go");
   }
 
   private void go(String name) throws IOException {
@@ -187,5 +192,42 @@ class ManagedCrashIT {
     assertThat(methods(report.managed().get(0)))
         .startsWith("Contoso.Shop.Stock`1.Shelf.Take", "Contoso.Shop.Program.Background");
     assertThat(AsTheRuntimePrints.text(report.managed())).isEqualTo(printed);
+  }
+
+  /**
+   * The runtime's own dump (engine CreateDump). Runtimes before .NET 5 write none on Windows, and
+   * no package registry has a later one with its createdump.exe.
+   */
+  @Test
+  void theDumpThatTheRuntimeWritesReadsAsTheRuntimePrintsIt() throws Exception {
+    String runtime = System.getenv().getOrDefault(LATER_RUNTIME, "");
+    assumeTrue(
+        Files.isExecutable(Path.of(runtime, "dotnet.exe")),
+        () ->
+            "no .NET 5 or later for Windows is here: .NET 3.1 writes no dump by itself, and later"
+                + " ones come from NuGet or Microsoft alone. Unpack dotnet-runtime-*-win-x64.zip and"
+                + " name its folder in "
+                + LATER_RUNTIME);
+    prefix.mount(Path.of(runtime), WindowsPath.of("C:\\later"));
+    Path output = folder.resolve("runtime.log");
+    Path dumps = Files.createDirectories(prefix.driveC().resolve("dumps"));
+    WineProcess app =
+        prefix.start(
+            command("C:\\later", "inner", "runtime", output)
+                .withEnvironment(
+                    Map.of(
+                        "DOTNET_DbgEnableMiniDump", "1",
+                        "DOTNET_DbgMiniDumpType", "4",
+                        "DOTNET_DbgMiniDumpName", "C:\\dumps\\%e_%p_%t.dmp",
+                        "DOTNET_ROLL_FORWARD", "Major")));
+    go("runtime");
+    app.await(SOON);
+    try (Stream<Path> files = Files.list(dumps)) {
+      List<Path> found = files.toList();
+      assertThat(found).as("the runtime said: %s", Files.readString(output)).hasSize(1);
+      CrashReport report = MinidumpAnalyzer.analyze(found.get(0), AnalysisOptions.defaults());
+      assertThat(Files.readString(output).replace("\r", ""))
+          .contains(AsTheRuntimePrints.text(report.managed()));
+    }
   }
 }

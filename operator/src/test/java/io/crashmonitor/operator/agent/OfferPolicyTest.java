@@ -8,7 +8,6 @@ import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.DumpOffer;
 import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.api.CaptureEngine;
-import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpSettings;
@@ -96,8 +95,10 @@ class OfferPolicyTest {
 
   @Test
   void anExitCodeIsBetterThanAnExceptionCodeAndThatBetterThanNone() throws Exception {
-    assertThat(OfferPolicy.exitCode(offer(), CaptureEngine.ProcDump).code()).isEqualTo("0xC0000005");
-    assertThat(OfferPolicy.exitCode(offer("exitCode", "null"), CaptureEngine.ProcDump).code()).isEqualTo("0xE0434352");
+    assertThat(OfferPolicy.exitCode(offer(), CaptureEngine.ProcDump).code())
+        .isEqualTo("0xC0000005");
+    assertThat(OfferPolicy.exitCode(offer("exitCode", "null"), CaptureEngine.ProcDump).code())
+        .isEqualTo("0xE0434352");
     ObjectNode neither = AgentProtocol.mapper().valueToTree(offer("exitCode", "null"));
     neither.putNull("exceptionCode");
     DumpOffer coded = AgentProtocol.mapper().convertValue(neither, DumpOffer.class);
