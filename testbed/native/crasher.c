@@ -257,11 +257,6 @@ static void live_until(const options *o, uint64_t crash_at) {
     }
 }
 
-/* Deleting is the look: of several processes that wait for one file, one gets it. */
-static void wait_for_file(const wchar_t *path) {
-    while (!DeleteFileW(path)) Sleep(20);
-}
-
 int wmain(int argc, wchar_t **argv) {
     options o = {.after_ms = 1000};
     if (argc == 5 && wcscmp(argv[1], L"--createdump") == 0) return create_dump(argv[2], argv[3], argv[4]);
@@ -282,8 +277,8 @@ int wmain(int argc, wchar_t **argv) {
         CloseHandle(CreateThread(NULL, 0, first_chance_thread, &o, 0, NULL));
     }
     int never = wcscmp(o.crash, L"none") == 0;
-    if (o.when[0]) wait_for_file(o.when);
-    else live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
+    while (o.when[0] && !DeleteFileW(o.when)) Sleep(20); /* of several that wait for one file, one gets it */
+    if (!o.when[0]) live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
     say(L"now: %ls\n", o.crash);
     if (o.in_thread) WaitForSingleObject(CreateThread(NULL, 0, crash_thread, o.crash, 0, NULL), INFINITE);
     else level1(o.crash);
