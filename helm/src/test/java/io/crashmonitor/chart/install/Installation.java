@@ -1,10 +1,8 @@
 package io.crashmonitor.chart.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.api.CrashMonitorSession;
-import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.chart.Command;
 import io.crashmonitor.chart.Helm;
 import io.crashmonitor.testbed.cluster.Artifacts;
@@ -26,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -230,7 +227,7 @@ final class Installation implements AutoCloseable {
         "apply",
         "-f",
         "-");
-    return new Shop(namespace);
+    return new Shop(cluster, namespace, this::operatorLog);
   }
 
   /** The end of what the operator's pod has logged, for messages. */
@@ -260,79 +257,5 @@ final class Installation implements AutoCloseable {
   public void close() {
     node.close();
     cluster.close();
-  }
-
-  /** A user's namespace. */
-  final class Shop {
-    private final String namespace;
-
-    private Shop(String namespace) {
-      this.namespace = namespace;
-    }
-
-    String namespace() {
-      return namespace;
-    }
-
-    void monitor() {
-      cluster.kubectl(
-          namespace,
-          """
-          apiVersion: crashmonitor.io/v1alpha1
-          kind: CrashMonitorSession
-          metadata: {name: checkout}
-          spec:
-            target: {kind: Deployment, name: checkout}
-            storage:
-              azureBlob:
-                account: devstoreaccount1
-                container: %s
-                auth: {secretRef: {name: devstoreaccount1}}
-            maxDumps: 1
-          """
-              .formatted(namespace),
-          "apply",
-          "-f",
-          "-");
-    }
-
-    CrashMonitorSessionStatus awaitStatus(Predicate<CrashMonitorSessionStatus> condition) {
-      await()
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(500))
-          .untilAsserted(
-              () -> assertThat(session().getStatus()).as(() -> operatorLog()).matches(condition));
-      return session().getStatus();
-    }
-
-    CrashMonitorSession session() {
-      return client()
-          .resources(CrashMonitorSession.class)
-          .inNamespace(namespace)
-          .withName("checkout")
-          .get();
-    }
-
-    void delete() {
-      cluster.kubectl(namespace, "", "delete", "cms/checkout", "--timeout=3m");
-    }
-
-    long generation() {
-      return client()
-          .apps()
-          .deployments()
-          .inNamespace(namespace)
-          .withName("checkout")
-          .get()
-          .getMetadata()
-          .getGeneration();
-    }
-
-    List<String> dumps() {
-      return cluster.azurite().client().getBlobContainerClient(namespace).listBlobs().stream()
-          .map(blob -> blob.getName())
-          .filter(blob -> blob.contains(".dmp") && !blob.endsWith(".json"))
-          .toList();
-    }
   }
 }

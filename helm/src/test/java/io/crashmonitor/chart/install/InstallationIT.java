@@ -62,7 +62,7 @@ class InstallationIT {
   void installsRunsUpgradesRollsBackAndGoes(Helm helm) {
     installation.helm(helm, "install", "--create-namespace");
     String first = installation.operatorPod().getMetadata().getUid();
-    Installation.Shop shop = installation.shop();
+    Shop shop = installation.shop();
     shop.monitor();
 
     CrashMonitorSessionStatus status = shop.awaitStatus(s -> s.phase() == Phase.Completed);
@@ -108,8 +108,8 @@ class InstallationIT {
 
   @Test
   void watchesOneNamespaceWithARoleInItAlone() {
-    Installation.Shop shop = installation.shop();
-    Installation.Shop other = installation.shop();
+    Shop shop = installation.shop();
+    Shop other = installation.shop();
     installation.helm(
         Helm.HELM4,
         "install",
@@ -130,7 +130,7 @@ class InstallationIT {
   void comesByKubectlThroughAnOverlayAndWaitsForTheLicence(@TempDir Path overlay)
       throws IOException {
     installation.kubectl(overlay);
-    Installation.Shop shop = installation.shop();
+    Shop shop = installation.shop();
     shop.monitor();
     CrashMonitorSessionStatus blocked = shop.awaitStatus(s -> s.phase() == Phase.Blocked);
     assertThat(blocked.conditions())
