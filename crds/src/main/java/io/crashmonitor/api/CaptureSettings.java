@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Default;
 /** How dumps are captured. */
 public record CaptureSettings(
     @JsonPropertyDescription(
-            "What writes the dump: ProcDump; CreateDump (the runtime of .NET 5 and later itself, told"
+            "What writes the dump: ProcDump; CreateDump (the runtime of .NET 6 and later itself, told"
                 + " by environment variables; no debugger, also on Nano Server and for crashes at"
                 + " start); or Auto: ProcDump, and from the next injection CreateDump where a node"
                 + " is a Nano Server or nothing was attached for 5 minutes. Default Auto.")

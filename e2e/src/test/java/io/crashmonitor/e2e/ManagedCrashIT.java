@@ -195,8 +195,8 @@ class ManagedCrashIT {
   }
 
   /**
-   * The runtime's own dump (engine CreateDump). Runtimes before .NET 5 write none on Windows, and
-   * no package registry has a later one with its createdump.exe.
+   * The runtime's own dump (engine CreateDump). Runtimes before .NET 6 do not know these variables,
+   * and no package registry has a later one with its createdump.exe.
    */
   @Test
   void theDumpThatTheRuntimeWritesReadsAsTheRuntimePrintsIt() throws Exception {
@@ -204,7 +204,7 @@ class ManagedCrashIT {
     assumeTrue(
         Files.isExecutable(Path.of(runtime, "dotnet.exe")),
         () ->
-            "no .NET 5 or later for Windows is here: .NET 3.1 writes no dump by itself, and later"
+            "no .NET 6 or later for Windows is here: .NET 3.1 writes no dump by itself, and later"
                 + " ones come from NuGet or Microsoft alone. Unpack dotnet-runtime-*-win-x64.zip and"
                 + " name its folder in "
                 + LATER_RUNTIME);

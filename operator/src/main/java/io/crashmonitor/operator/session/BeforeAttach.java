@@ -35,7 +35,7 @@ final class BeforeAttach {
             // Whole seconds: a figure that trembles would be a new status each time.
             .map(d -> " (it is on " + d.plusMillis(999).toSeconds() + " s after the start)")
             .orElse("")
-        + " and left no dump: capture.engine: CreateDump (.NET 5 and later) or capture.attach:"
+        + " and left no dump: capture.engine: CreateDump (.NET 6 and later) or capture.attach:"
         + " Manual catches them.";
   }
 }
