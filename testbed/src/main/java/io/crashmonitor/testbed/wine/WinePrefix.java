@@ -3,12 +3,15 @@ package io.crashmonitor.testbed.wine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -18,6 +21,7 @@ import java.util.stream.Stream;
  */
 public final class WinePrefix implements AutoCloseable {
   private static final String PREFIX = "WINEPREFIX";
+  private static final Path SERVERS = Path.of("/tmp");
 
   private final WineInstallation wine;
   private final Path folder;
@@ -37,6 +41,7 @@ public final class WinePrefix implements AutoCloseable {
     try {
       Files.createDirectory(folder);
       furnish(wine.template(), folder);
+      nameServerFolder(folder);
       return new WinePrefix(wine, folder, services, owner);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make the Wine prefix " + folder, e);
@@ -176,13 +181,31 @@ public final class WinePrefix implements AutoCloseable {
     Trees.link(template.resolve("drive_c/Program Files"), folder.resolve("drive_c/Program Files"));
   }
 
-  /** Debian's wineserver keeps its socket in /tmp, in a folder named by the prefix' file. */
+  /**
+   * Debian's wineserver keeps its socket in a folder of /tmp that a file of the prefix names; the
+   * first program makes both. Two programs that start at once make two, and one of them waits for
+   * ever for a server that listens in the other.
+   */
+  private static void nameServerFolder(Path folder) throws IOException {
+    var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    while (true) {
+      String name = "wine-" + UUID.randomUUID().toString().substring(0, 6);
+      try {
+        Files.createDirectory(SERVERS.resolve(name), owner);
+        Files.writeString(folder.resolve("wineserver"), name);
+        return;
+      } catch (FileAlreadyExistsException another) {
+        // Somebody else's: the next name.
+      }
+    }
+  }
+
   private void deleteServerFolder() throws IOException {
     Path named = folder.resolve("wineserver");
     if (Files.isRegularFile(named)) {
       String name = Files.readString(named).strip();
       if (name.matches("wine-[A-Za-z0-9]{6}")) {
-        Path sockets = Path.of("/tmp").resolve(name);
+        Path sockets = SERVERS.resolve(name);
         if (Files.isDirectory(sockets)) {
           Trees.delete(sockets);
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,6 +111,17 @@ class WinePrefixIT {
     assertThat(Files.readString(output)).contains("hello");
     other.close();
     assertThat(volume.resolve("bin/a.txt")).exists();
+  }
+
+  @RepeatedTest(5)
+  void runsProgramsThatStartAtOnce() throws Exception {
+    WinePrefix prefix = prefixes.create("a", Services.DEVICES);
+    WineCommand command = WineCommand.of(output, "cmd", "/d", "/c", "exit /b 3");
+    List<WineProcess> programs = List.of(prefix.start(command), prefix.start(command));
+
+    for (WineProcess program : programs) {
+      assertThat(program.await(SOON)).isEqualTo(new WineExit.Exited(3));
+    }
   }
 
   @Test
