@@ -210,7 +210,8 @@ class FaultIT {
 
   @Test
   void waitsForADumpThatTakesItsTimeWhileTheHeartbeatGoesOn() throws Exception {
-    container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "4000"));
+    // Longer than a heartbeat takes to come.
+    container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "12000"));
     container.session(SessionFile.ofCrashes());
     WineProcess app = container.appOnSignal("av");
     container.supervise();

@@ -192,7 +192,9 @@ public final class WinePrefix implements AutoCloseable {
       String name = "wine-" + UUID.randomUUID().toString().substring(0, 6);
       try {
         Files.createDirectory(SERVERS.resolve(name), owner);
-        Files.writeString(folder.resolve("wineserver"), name);
+        Path named = Files.writeString(folder.resolve("wineserver"), name);
+        // Any other mode, and it makes a folder of its own all the same.
+        Files.setPosixFilePermissions(named, PosixFilePermissions.fromString("r--------"));
         return;
       } catch (FileAlreadyExistsException another) {
         // Somebody else's: the next name.

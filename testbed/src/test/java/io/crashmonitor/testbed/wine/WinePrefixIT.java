@@ -116,12 +116,14 @@ class WinePrefixIT {
   @RepeatedTest(5)
   void runsProgramsThatStartAtOnce() throws Exception {
     WinePrefix prefix = prefixes.create("a", Services.DEVICES);
+    String server = Files.readString(prefix.driveC().resolveSibling("wineserver"));
     WineCommand command = WineCommand.of(output, "cmd", "/d", "/c", "exit /b 3");
     List<WineProcess> programs = List.of(prefix.start(command), prefix.start(command));
 
     for (WineProcess program : programs) {
       assertThat(program.await(SOON)).isEqualTo(new WineExit.Exited(3));
     }
+    assertThat(prefix.driveC().resolveSibling("wineserver")).hasContent(server);
   }
 
   @Test
