@@ -50,8 +50,9 @@ final class Obstacles {
     return s.seen().cluster().tooOld().flatMap(words -> block(Reasons.CLUSTER_TOO_OLD, words));
   }
 
+  /** By the engine that is wanted: by the one in the template nobody could change over to it. */
   private static Optional<Plan> licenceNotAccepted(Situation s) {
-    return s.seen().settings().licenceAccepted() || s.engine() == CaptureEngine.CreateDump
+    return s.seen().settings().licenceAccepted() || s.capture().engine() == CaptureEngine.CreateDump
         ? Optional.empty()
         : block(
             Reasons.LICENCE_NOT_ACCEPTED,

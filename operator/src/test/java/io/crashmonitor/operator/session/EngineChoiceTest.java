@@ -121,6 +121,17 @@ class EngineChoiceTest {
   }
 
   @Test
+  void theLicenceIsNeededForTheEngineThatIsWantedNotForTheOneInTheTemplate() {
+    Scene blocked = Scene.monitoring().noLicence().remember();
+    assertThat(blocked.plan().standing().reason()).isEqualTo(Reasons.LICENCE_NOT_ACCEPTED);
+    assertThat(injects(blocked.respec(CREATE_DUMP)))
+        .isEqualTo(new Capture.ByRuntime(DumpType.Full));
+    Plan other = byRuntime(CREATE_DUMP).noLicence().respec("capture: {engine: ProcDump}").plan();
+    assertThat(other).isInstanceOf(Plan.Refuse.class);
+    assertThat(other.standing().reason()).isEqualTo(Reasons.LICENCE_NOT_ACCEPTED);
+  }
+
+  @Test
   void aContainerThatTellsItsRuntimeItselfIsRefused() {
     Plan plan = Scene.of(CREATE_DUMP).template(withEnv("DOTNET_DbgMiniDumpType")).plan();
     assertThat(plan).isInstanceOf(Plan.Refuse.class);
