@@ -84,7 +84,7 @@ public final class Injectability {
             .filter(c -> c.getName().equals(container))
             .flatMap(c -> c.getEnv().stream())
             .map(EnvVar::getName)
-            .filter(name -> RuntimeDumps.NAMES.contains(name) && !ours.contains(name))
+            .filter(name -> RuntimeDumps.isMeantBy(name) && !ours.contains(name))
             .distinct()
             .toList();
     return theirs.isEmpty()

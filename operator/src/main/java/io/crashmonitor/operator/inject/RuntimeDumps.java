@@ -15,9 +15,14 @@ import java.util.TreeMap;
  * on crash" of the .NET documentation. Pure.
  */
 final class RuntimeDumps {
-  static final String ENABLE = "DOTNET_DbgEnableMiniDump";
-  static final String TYPE = "DOTNET_DbgMiniDumpType";
-  static final String NAME = "DOTNET_DbgMiniDumpName";
+  private static final String PREFIX = "DOTNET_";
+
+  /** The older prefix, which the runtime still reads where the newer is not set. */
+  private static final String OLD_PREFIX = "COMPlus_";
+
+  static final String ENABLE = PREFIX + "DbgEnableMiniDump";
+  static final String TYPE = PREFIX + "DbgMiniDumpType";
+  static final String NAME = PREFIX + "DbgMiniDumpName";
   static final List<String> NAMES = List.of(ENABLE, TYPE, NAME);
 
   /**
@@ -43,6 +48,15 @@ final class RuntimeDumps {
     return entries.keySet().equals(Set.copyOf(NAMES))
         && "1".equals(entries.get(ENABLE))
         && value(type).equals(entries.get(TYPE));
+  }
+
+  /** Whether the runtime takes a variable for one of these: case does not count on Windows. */
+  static boolean isMeantBy(String variable) {
+    return NAMES.stream()
+        .anyMatch(
+            name ->
+                name.equalsIgnoreCase(variable)
+                    || (OLD_PREFIX + name.substring(PREFIX.length())).equalsIgnoreCase(variable));
   }
 
   /** Our entries in a container of the live template. */

@@ -26,7 +26,8 @@ final class ReportStore {
   static void put(DumpStore store, String blob, DumpReport told) {
     DumpReport report = ReportEdit.made(told);
     if (!store.create(blob, json(report), ReportMetadata.of(report))) {
-      change(store, blob, known -> ReportEdit.merged(known, report));
+      // As it was told: what is settled has moved its exception to where a merge does not look.
+      change(store, blob, known -> ReportEdit.merged(known, told));
     }
   }
 

@@ -127,6 +127,18 @@ class ReportEditTest {
   }
 
   @Test
+  void whatProcDumpToldIsKeptWhereTheExitWasRecordedBefore() {
+    OneReport store = new OneReport();
+
+    ReportStore.put(store, "r.json", Samples.report(7, DumpState.Lost, null));
+    ReportStore.put(store, "r.json", procdump("ProcDump"));
+
+    assertThat(store.report().exceptionSource()).isEqualTo(ExceptionSource.ProcDump);
+    assertThat(store.report().managed()).isEqualTo(managed("ProcDump"));
+    assertThat(store.report().procdump().managed()).as("not told twice").isNull();
+  }
+
+  @Test
   void statusSaysWhereItsExceptionWasRead() {
     DumpReport logged = ReportEdit.logged(UPLOADING, LOG, Optional.of(managed("Log")));
 
