@@ -38,6 +38,22 @@ record Observation(
     agents = Map.copyOf(agents);
   }
 
+  /** Without what storage told of another place. */
+  Observation ofStorageAt(String place) {
+    return new Observation(
+        session,
+        now,
+        workload,
+        pods,
+        olderSession,
+        storage.filter(snapshot -> snapshot.place().equals(place)),
+        agents,
+        agentsSince,
+        cluster,
+        settings,
+        refusal);
+  }
+
   /** The same turn after a write. */
   Observation after(
       CrashMonitorSession session, Optional<Workload> workload, Optional<String> refusal) {

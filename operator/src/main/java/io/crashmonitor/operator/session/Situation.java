@@ -21,6 +21,7 @@ import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Workload;
 import io.crashmonitor.operator.storage.StorageFault;
 import io.crashmonitor.operator.storage.StorageSnapshot;
+import io.crashmonitor.operator.storage.StorageTarget;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -59,9 +60,11 @@ record Situation(
   /** Clocks of nodes differ: what just ended there may seem to end in a moment. */
   private static final Duration SKEW = Duration.ofMinutes(2);
 
-  static Situation of(Observation seen) {
-    var session = seen.session();
+  static Situation of(Observation observed) {
+    var session = observed.session();
     var spec = session.getSpec();
+    // In the turn in which the spec names another place, storage was last read at the one before.
+    Observation seen = observed.ofStorageAt(place(spec));
     var meta = session.getMetadata();
     Optional<CrashMonitorSessionStatus> previous =
         Optional.ofNullable(session.getStatus()).filter(s -> s.phase() != null);
@@ -115,8 +118,7 @@ record Situation(
 
   /** Where the spec has dumps stored, in words. */
   static String place(CrashMonitorSessionSpec spec) {
-    var blob = spec.storage().azureBlob();
-    return blob.account() + "/" + blob.container() + "/" + blob.prefix();
+    return StorageTarget.place(spec.storage().azureBlob());
   }
 
   CrashMonitorSessionSpec spec() {

@@ -54,6 +54,7 @@ final class StorageReading {
             .toList();
     return new StorageSnapshot(
         now,
+        StorageTarget.place(target.storage()),
         target.run().id(),
         crashes,
         Optional.empty(),

@@ -10,6 +10,7 @@ import java.util.Set;
  * What storage held when it was last read.
  *
  * @param at when
+ * @param place where it was read, see {@link StorageTarget#place}
  * @param runId the run whose ledger was read
  * @param crashes of the workload, newest first, of this run and earlier ones; a Stored one whose
  *     dump is gone is left out. On a fault those last known.
@@ -20,6 +21,7 @@ import java.util.Set;
  */
 public record StorageSnapshot(
     Instant at,
+    String place,
     String runId,
     List<StoredCrash> crashes,
     Optional<StorageFault> fault,
@@ -32,7 +34,8 @@ public record StorageSnapshot(
 
   /** Whether both say the same but for the time. */
   public boolean sameContent(StorageSnapshot other) {
-    return runId.equals(other.runId)
+    return place.equals(other.place)
+        && runId.equals(other.runId)
         && crashes.equals(other.crashes)
         && fault.equals(other.fault)
         && ledgerPlacesUsed == other.ledgerPlacesUsed

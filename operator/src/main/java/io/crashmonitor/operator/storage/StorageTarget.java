@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.storage;
 
 import io.crashmonitor.api.AzureBlobStorage;
+import io.crashmonitor.api.AzureCloud;
 import io.crashmonitor.api.Run;
 import io.crashmonitor.report.BlobLayout;
 
@@ -14,6 +15,12 @@ import io.crashmonitor.report.BlobLayout;
  */
 public record StorageTarget(
     ResourceKey session, AzureBlobStorage storage, BlobLayout layout, Run run, int maxDumps) {
+  /** The place in words, for status: whoever signs in, it is the same. */
+  public static String place(AzureBlobStorage storage) {
+    String words = storage.account() + "/" + storage.container() + "/" + storage.prefix();
+    return storage.cloud() == AzureCloud.Public ? words : words + " (" + storage.cloud() + ")";
+  }
+
   /** The ledger of the run. */
   public String ledger() {
     return layout.ledger(run.id());

@@ -212,6 +212,7 @@ public final class StorageWatch implements AutoCloseable {
     private synchronized StorageSnapshot faulty(StorageTarget now, StorageFault fault) {
       return new StorageSnapshot(
           clock.instant(),
+          StorageTarget.place(now.storage()),
           last.map(StorageSnapshot::runId).orElse(now.run().id()),
           last.map(StorageSnapshot::crashes).orElse(List.of()),
           Optional.of(fault),

@@ -79,6 +79,7 @@ final class FakeSurroundings implements Surroundings, CrashRecorder {
         ? Optional.of(
             new StorageSnapshot(
                 Instant.now(),
+                StorageTarget.place(followed.get(session.uid()).storage()),
                 followed.get(session.uid()).run().id(),
                 stored.getOrDefault(session.uid(), List.of()),
                 fault,

@@ -52,6 +52,7 @@ final class Scene {
   private Optional<StorageFault> fault = Optional.empty();
   private boolean storageRead = true;
   private Optional<String> ledgerRun = Optional.empty();
+  private Optional<String> readAt = Optional.empty();
   private final List<StoredCrash> stored = new ArrayList<>();
   private final Map<String, AgentSighting> agents = new HashMap<>();
   private Instant agentsSince = CREATED;
@@ -126,10 +127,18 @@ final class Scene {
   }
 
   Scene storageContainer(String name) {
-    CrashMonitorSession named =
+    return edited("crash-dumps", name);
+  }
+
+  Scene cloud(String name) {
+    return edited("cloud: \"?Public\"?", "cloud: " + name);
+  }
+
+  private Scene edited(String pattern, String replacement) {
+    CrashMonitorSession edited =
         YAML.unmarshal(
-            YAML.asYaml(session).replace("crash-dumps", name), CrashMonitorSession.class);
-    session.setSpec(named.getSpec());
+            YAML.asYaml(session).replaceAll(pattern, replacement), CrashMonitorSession.class);
+    session.setSpec(edited.getSpec());
     return this;
   }
 
@@ -255,6 +264,12 @@ final class Scene {
     return this;
   }
 
+  /** Storage was last read at this place. */
+  Scene readAt(String place) {
+    readAt = Optional.of(place);
+    return this;
+  }
+
   Scene noDumps() {
     stored.clear();
     return this;
@@ -326,7 +341,15 @@ final class Scene {
     }
     String run = ledgerRun.orElseGet(() -> Situation.of(observation(Optional.empty())).run().id());
     return observation(
-        Optional.of(new StorageSnapshot(now, run, stored, fault, stored.size(), Set.of())));
+        Optional.of(
+            new StorageSnapshot(
+                now,
+                readAt.orElseGet(() -> Situation.place(session.getSpec())),
+                run,
+                stored,
+                fault,
+                stored.size(),
+                Set.of())));
   }
 
   private Observation observation(Optional<StorageSnapshot> storage) {

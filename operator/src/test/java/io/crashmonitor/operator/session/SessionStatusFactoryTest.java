@@ -67,6 +67,36 @@ class SessionStatusFactoryTest extends StatusOfScenes {
   }
 
   @Test
+  void whatWasReadAtThePlaceBeforeTellsNothingOfAnother() {
+    Scene scene = Scene.monitoring("maxDumps: 3").dumps(2).remember();
+
+    Scene moved =
+        scene.respec("maxDumps: 2").storageContainer("elsewhere").readAt("shopdumps/crash-dumps/");
+
+    assertThat(moved.status())
+        .returns("shopdumps/elsewhere/", CrashMonitorSessionStatus::storage)
+        .returns(0, CrashMonitorSessionStatus::dumpCount)
+        .returns(List.of(), CrashMonitorSessionStatus::recentCrashes)
+        .returns(null, CrashMonitorSessionStatus::completion);
+    moved.remember().noDumps().readAt("shopdumps/elsewhere/");
+    assertThat(moved.fault(new StorageFault.Unreachable("no answer")).status().dumpCount())
+        .as("nor when the first reading of the other fails")
+        .isZero();
+  }
+
+  @Test
+  void anAccountOfTheSameNameInAnotherCloudIsAnotherPlace() {
+    Scene scene = Scene.monitoring().dumps(2).remember();
+    assertThat(scene.status().storage()).isEqualTo("shopdumps/crash-dumps/");
+
+    Scene moved = scene.cloud("China").storageUnread();
+
+    assertThat(moved.status())
+        .returns("shopdumps/crash-dumps/ (China)", CrashMonitorSessionStatus::storage)
+        .returns(0, CrashMonitorSessionStatus::dumpCount);
+  }
+
+  @Test
   void whatStorageToldIsKeptWhileItIsAway() {
     Scene scene = Scene.monitoring().dumps(2).remember();
     CrashMonitorSessionStatus away =
