@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code values.schema.json}: typing errors are found when rendering, not in the cluster. */
 class ValuesSchemaIT {
+  private static final String SHA256 = "ab".repeat(32);
 
   /** The word in the second column must be in what Helm says, so that one finds the mistake. */
   @ParameterizedTest
@@ -27,6 +28,9 @@ class ValuesSchemaIT {
           --set=image.digest=sha256:abc                              | digest
           --set=image.pullPolicy=Sometimes                           | pullPolicy
           --set=procdump.acceptLicence=yes                           | acceptLicence
+          --set=procdump.url=https://example.org/procdump.zip        | sha256
+          --set=procdump.sha256=${sha256}                            | sha256
+          --set=procdump.url=https://me:pw@example.org/p.zip,procdump.sha256=${sha256} | url
           --set=watchNamespaces=shop                                 | watchNamespaces
           --set=watchNamespaces={Shop}                               | watchNamespaces
           --set=sidecar.windowsBuild=ltsc2016                        | windowsBuild
@@ -39,7 +43,8 @@ class ValuesSchemaIT {
           """)
   void refusesAMistakeAndNamesIt(String option, String named) {
     for (Helm helm : Helm.values()) {
-      assertThat(helm.templateCommand(option).run().failed()).contains(named);
+      assertThat(helm.templateCommand(option.replace("${sha256}", SHA256)).run().failed())
+          .contains(named);
     }
   }
 
@@ -48,6 +53,7 @@ class ValuesSchemaIT {
       strings = {
         "--set=global.registry=example.org",
         "--set=enabled=true",
+        "--set=procdump.url=https://example.org/a@b/procdump.zip,procdump.sha256=${sha256}",
         "--set=extraEnv[0].name=JAVA_TOOL_OPTIONS,extraEnv[0].value=-Xlog:gc",
         "--set=sidecar.resources.requests.cpu=0.1",
         "--set=storage.allowedEndpoints.devstoreaccount1=http://127.0.0.1:10000/devstoreaccount1",
@@ -55,7 +61,7 @@ class ValuesSchemaIT {
       })
   void acceptsWhatIsRight(String option) {
     for (Helm helm : Helm.values()) {
-      helm.template(option);
+      helm.template(option.replace("${sha256}", SHA256));
     }
   }
 
