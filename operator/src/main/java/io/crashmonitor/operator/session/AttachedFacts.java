@@ -1,5 +1,7 @@
 package io.crashmonitor.operator.session;
 
+import io.crashmonitor.api.ConditionTypes;
+import io.crashmonitor.api.CrashMonitorSessionStatus;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
 import io.crashmonitor.operator.inject.Breaker;
@@ -7,7 +9,10 @@ import io.crashmonitor.operator.inject.Capture;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.session.Conditions.Value;
 import io.crashmonitor.operator.session.Plan.Standing;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Whether a debugger of ours is on: reported, never assumed. Pure.
@@ -16,6 +21,14 @@ import java.util.List;
  */
 record AttachedFacts(int total, int attached, Value value, String reason, String message) {
   private static final String DISK_LOW = "DiskLow";
+
+  /** Reasons of a condition Attached for which the agents were to attach all the time. */
+  private static final Set<String> GOES_ON =
+      Set.of(Reasons.NOTHING_ATTACHED, Reasons.ROLLOUT_IN_PROGRESS);
+
+  /** Those with which a pause ends. */
+  private static final Set<String> EXPECTED =
+      Set.of(Reasons.NOTHING_ATTACHED, Reasons.ROLLOUT_IN_PROGRESS, Reasons.DISK_LOW);
 
   static AttachedFacts of(Situation s, Standing standing) {
     List<InjectedPod> pods = s.livingPods();
@@ -52,6 +65,20 @@ record AttachedFacts(int total, int attached, Value value, String reason, String
       return captured(s, total, attached);
     }
     return nothingAttached(s, standing, total);
+  }
+
+  /** After a pause the agents are given their time anew: nobody was asked to attach in it. */
+  Instant since(Situation s) {
+    List<Condition> before =
+        s.previous().map(CrashMonitorSessionStatus::conditions).orElse(List.of());
+    boolean anew =
+        EXPECTED.contains(reason)
+            && Conditions.find(before, ConditionTypes.ATTACHED)
+                .map(Condition::getReason)
+                .filter(last -> !last.equals(reason) && !GOES_ON.contains(last))
+                .isPresent();
+    return new Conditions(anew ? List.of() : before, s.now(), 0)
+        .since(ConditionTypes.ATTACHED, value);
   }
 
   private static AttachedFacts captured(Situation s, int total, int attached) {

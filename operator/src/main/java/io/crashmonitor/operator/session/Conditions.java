@@ -51,6 +51,11 @@ final class Conditions {
   }
 
   void set(String type, Value value, String reason, String message) {
+    set(type, value, reason, message, since(type, value));
+  }
+
+  /** For one whose time moves also when the reason does. */
+  void set(String type, Value value, String reason, String message, Instant since) {
     built.put(
         type,
         new ConditionBuilder()
@@ -59,7 +64,7 @@ final class Conditions {
             .withReason(reason)
             .withMessage(
                 message.length() <= WORDS ? message : message.substring(0, WORDS - 1) + "…")
-            .withLastTransitionTime(since(type, value).toString())
+            .withLastTransitionTime(since.toString())
             .withObservedGeneration(generation)
             .build());
   }

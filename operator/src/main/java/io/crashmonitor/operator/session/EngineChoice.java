@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which engine captures: the spec's, or with Auto ProcDump until it is seen not to work, from the
@@ -25,6 +26,10 @@ import java.util.Optional;
  */
 final class EngineChoice {
   private static final String NANO_SERVER = "Nano Server";
+
+  /** An agent's words for a debugger that was to attach and could not. Any other is a pause. */
+  private static final Set<String> IN_VAIN =
+      Set.of("WaitingForProcess", "AccessDenied", "ProcDumpFailed", "NoHeartbeat");
 
   private EngineChoice() {}
 
@@ -75,10 +80,13 @@ final class EngineChoice {
       return known;
     }
     return reason(s, standing, attached)
-        .map(
-            why ->
-                new NextEngine(
-                    CaptureEngine.CreateDump, s.now().truncatedTo(ChronoUnit.SECONDS), why));
+        .map(why -> new NextEngine(CaptureEngine.CreateDump, learned(s), why));
+  }
+
+  /** Never before the present run was asked for: only a later request goes over. */
+  private static Instant learned(Situation s) {
+    Instant now = s.now().plusNanos(999_999_999).truncatedTo(ChronoUnit.SECONDS);
+    return s.requests().runSince().filter(since -> since.isAfter(now)).orElse(now);
   }
 
   /** What follows from what is remembered; empty while it is in force, or there is nothing. */
@@ -130,6 +138,10 @@ final class EngineChoice {
             && SessionConditions.nothingAttachedAt(s, attached)
                 .filter(at -> !at.isAfter(s.now()))
                 .isPresent()
+            && s.livingPods().stream()
+                .filter(pod -> !pod.createdAt().plus(patience).isAfter(s.now()))
+                .anyMatch(
+                    pod -> pod.attached().filter(a -> IN_VAIN.contains(a.reason())).isPresent())
         ? Optional.of(
             "no debugger was attached in any of its pods for "
                 + (patience.toSecondsPart() == 0

@@ -55,10 +55,7 @@ final class SessionConditions {
     if (attached.total() == 0 || attached.value() == Value.True) {
       return Optional.empty();
     }
-    Conditions before =
-        new Conditions(
-            s.previous().map(CrashMonitorSessionStatus::conditions).orElse(List.of()), s.now(), 0);
-    Instant since = before.since(ConditionTypes.ATTACHED, attached.value());
+    Instant since = attached.since(s);
     Instant oldestPod =
         s.livingPods().stream().map(InjectedPod::createdAt).min(Instant::compareTo).orElse(since);
     return Optional.of(
@@ -240,7 +237,8 @@ final class SessionConditions {
         ConditionTypes.ATTACHED,
         attached.value(),
         attached.reason(),
-        attached.message() + beforeAttach + nextEngine);
+        attached.message() + beforeAttach + nextEngine,
+        attached.since(s));
   }
 
   private void completed() {

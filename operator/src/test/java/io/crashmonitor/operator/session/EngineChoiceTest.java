@@ -25,10 +25,13 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineChoiceTest {
   private static final String CREATE_DUMP = "capture: {engine: CreateDump}";
   private static final Duration LATE = Duration.ofMinutes(7);
+  private static final Duration PAUSE_END = Duration.ofHours(3);
 
   private static Capture injects(Scene scene) {
     assertThat(scene.plan()).isInstanceOf(Plan.Inject.class);
@@ -201,6 +204,66 @@ class EngineChoiceTest {
         .extracting(Condition::getMessage)
         .asString()
         .contains("CreateDump", Names.RUN_REQUESTED_AT);
+  }
+
+  @Test
+  void afterAPauseTheAgentsAreGivenTheirTimeAnew() {
+    UnaryOperator<ScenePod> waits =
+        p -> p.detached("WaitingForProcess", "").spoke(at(PAUSE_END.plusMinutes(5)));
+    Scene resumed =
+        Scene.monitoring("state: Stopped")
+            .pod("checkout-1", p -> p.detached("Stopped", ""))
+            .remember()
+            .respec("")
+            .pod("checkout-1", waits)
+            .at(PAUSE_END);
+    assertThat(resumed.status())
+        .returns(Phase.Monitoring, CrashMonitorSessionStatus::phase)
+        .returns(null, CrashMonitorSessionStatus::nextEngine);
+    assertThat(condition(resumed.status(), ConditionTypes.READY).getStatus()).isEqualTo("True");
+
+    resumed.remember().at(PAUSE_END.plusSeconds(299));
+    assertThat(resumed.status().nextEngine()).isNull();
+    assertThat(condition(resumed.remember().status(), ConditionTypes.ATTACHED))
+        .as("no write at rest")
+        .returns(at(PAUSE_END).toString(), Condition::getLastTransitionTime);
+    assertThat(resumed.at(PAUSE_END.plusMinutes(5)).status().nextEngine()).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Scheduled",
+        "StopTimeReached",
+        "BudgetUsed",
+        "Stopped",
+        "RemoteDebugging",
+        "LicenceNotAccepted",
+        "DumpsWaiting",
+        "FolderReplaced",
+        "ProcDumpMissing",
+        "ProcDumpNotFetched",
+        "CancelPending",
+        "Unknown"
+      })
+  void anAgentThatWasNotAskedOrHasNoProcDumpTeachesNothing(String reason) {
+    Scene scene = unattached("").pod("checkout-1", p -> p.detached(reason, "").spoke(at(LATE)));
+    assertThat(scene.status().nextEngine()).isNull();
+    scene.pod("checkout-2", p -> p.detached("ProcDumpFailed", "").spoke(at(LATE)));
+    assertThat(scene.status().nextEngine()).as("another pod's does").isNotNull();
+  }
+
+  @Test
+  void theRunThatIsUnderWayIsNoRequestForTheOtherEngine() {
+    Instant asked = at(Duration.ofMillis(119_400));
+    Scene scene =
+        nano().annotate(Names.RUN_REQUESTED_AT, asked).at(Duration.ofMillis(119_500)).remember();
+    assertThat(scene.status().nextEngine().since()).isEqualTo(at(Duration.ofMinutes(2)));
+    assertThat(scene.plan()).isInstanceOf(Plan.Keep.class);
+
+    Scene ahead =
+        nano().annotate(Names.RUN_REQUESTED_AT, at(Duration.ofMinutes(4))).remember().at(LATE);
+    assertThat(ahead.plan()).as("by a clock that is ahead").isInstanceOf(Plan.Keep.class);
   }
 
   @Test
