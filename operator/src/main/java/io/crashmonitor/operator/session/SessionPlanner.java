@@ -212,7 +212,9 @@ final class SessionPlanner {
     if (justWritten(s)) {
       return Optional.of(new Plan.Wait(starting));
     }
-    boolean wiped = s.injection().map(Injection::time).isPresent() && s.nothingNewIsAsked();
+    boolean wiped =
+        s.injection().filter(i -> i.time() != null && !changedSince(i.time(), s)).isPresent()
+            && s.nothingNewIsAsked();
     if (!wiped) {
       return Optional.of(new Plan.Inject(starting, container, s.capture(), false));
     }
@@ -228,6 +230,17 @@ final class SessionPlanner {
                   + " (annotation crashmonitor.io/run-requested-at)."));
     }
     return Optional.of(new Plan.Inject(starting, container, s.capture(), true));
+  }
+
+  /** The spec wants another capture, and a turn that wrote nothing has seen that since. */
+  private static boolean changedSince(Instant written, Situation s) {
+    var live = s.seen().workload().map(Workload::injection);
+    return live.filter(i -> i.completeForAnother(s.uid(), s.container().orElseThrow(), s.capture()))
+        .flatMap(i -> s.previous())
+        .flatMap(p -> Conditions.find(p.conditions(), ConditionTypes.INJECTED))
+        .filter(c -> "False".equals(c.getStatus()))
+        .filter(c -> Instant.parse(c.getLastTransitionTime()).isAfter(written))
+        .isPresent();
   }
 
   /** The cache may be behind our own write: what is missing in it may be there. */

@@ -133,6 +133,28 @@ class DisabledAndFailedPlansTest extends PlanCases {
             Reasons.HEAL_LIMIT_REACHED,
             STUCK),
         row(
+            "another engine in the spec, seen in a turn that wrote nothing, is no wipe",
+            wipedTimes(3)
+                .injected()
+                .respec("startTime: \"2026-11-22T08:20:00Z\"\n  capture: {engine: CreateDump}")
+                .remember()
+                .at(Duration.ofMinutes(25)),
+            Plan.Inject.class,
+            Phase.Starting,
+            Reasons.STARTING,
+            WORKING),
+        row(
+            "a part that somebody took out after the spec had changed is one",
+            wipedTimes(3)
+                .injectedWithoutHook()
+                .respec("startTime: \"2026-11-22T08:20:00Z\"")
+                .remember()
+                .at(Duration.ofMinutes(25)),
+            Plan.Release.class,
+            Phase.Failed,
+            Reasons.HEAL_LIMIT_REACHED,
+            STUCK),
+        row(
             "a stop time of more than 93 days",
             Scene.of("stopTime: \"2027-11-22T08:00:00Z\""),
             Plan.Refuse.class,
