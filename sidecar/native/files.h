@@ -33,6 +33,7 @@ int replace_file(const wchar_t *path, const char *bytes, size_t length);
 DWORD install_file(const wchar_t *from, const wchar_t *to);
 
 /* Opens for appending, inheritable, no link followed; older text goes to <path>.1 beyond cap bytes. */
+#define LOG_NEVER_MOVED (~0ULL)
 HANDLE open_log(const wchar_t *path, unsigned long long cap);
 
 /* Bytes; 0 where there is no such file. */

@@ -9,6 +9,8 @@
 
 #define LINE_CHARS 32768
 #define LOG_CAP (1024 * 1024)
+/* Beyond it the log is shortened whatever may want to read it: the disk is the application's too. */
+#define LOG_HARD_CAP (16 * 1024 * 1024)
 #define MAX_DUMPS_PER_PROCESS 1000
 
 static int append(wchar_t *line, size_t cap, wchar_t c, size_t times) {
@@ -92,7 +94,8 @@ DWORD procdump_start(const session *s, DWORD pid, const wchar_t *folder, HANDLE 
     root_path(path, L"dumps\\incoming");
     if (!folders || !make_folder(path) || !make_folder(folder)) return ERROR_CANNOT_MAKE;
     root_path(path, L"logs\\procdump.log");
-    HANDLE log = open_log(path, LOG_CAP);
+    /* Never moved aside: a ProcDump that lives would write on there, where nobody shortens it. */
+    HANDLE log = open_log(path, LOG_NEVER_MOVED);
     DWORD error = start(line, program, log, &pi);
     if (log != INVALID_HANDLE_VALUE) CloseHandle(log);
     if (error) return error;
@@ -102,10 +105,11 @@ DWORD procdump_start(const session *s, DWORD pid, const wchar_t *folder, HANDLE 
     return 0;
 }
 
-int procdump_log_is_long(void) {
+log_length procdump_log_length(void) {
     wchar_t path[PATH_CHARS];
     root_path(path, L"logs\\procdump.log");
-    return file_size(path) > LOG_CAP;
+    unsigned long long size = file_size(path);
+    return size > LOG_HARD_CAP ? LOG_TOO_LONG : size > LOG_CAP ? LOG_LONG : LOG_SHORT;
 }
 
 /*

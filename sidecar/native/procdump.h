@@ -12,8 +12,9 @@ DWORD procdump_start(const session *s, DWORD pid, const wchar_t *folder, HANDLE 
 /* Asks every ProcDump that monitors the process to let go; 1 when somebody listens. */
 int procdump_cancel(DWORD pid);
 
-/* Whether logs\procdump.log has grown beyond its cap. */
-int procdump_log_is_long(void);
+/* How far logs\procdump.log has grown: LOG_LONG is to be shortened when nobody needs it, LOG_TOO_LONG at once. */
+typedef enum { LOG_SHORT, LOG_LONG, LOG_TOO_LONG } log_length;
+log_length procdump_log_length(void);
 /* Moves the last of logs\procdump.log to logs\procdump.log.1 and empties it. */
 void procdump_shorten_log(void);
 

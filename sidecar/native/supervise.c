@@ -188,6 +188,13 @@ static int writes_dump(void) {
     return 0;
 }
 
+/* What ProcDump says of a dump stays in one piece, as far as the disk lets it. */
+static void keep_procdump_log_short(uint64_t now) {
+    log_length length = procdump_log_length();
+    int needed = now - self.dumped_at <= LOG_KEPT_MS || writes_dump();
+    if (length == LOG_TOO_LONG || (length == LOG_LONG && !needed)) procdump_shorten_log();
+}
+
 /* May the launched application run now? With ProcDump on it, or when waiting has no sense. */
 static int may_run(const watch *w, uint64_t since, uint64_t now) {
     if (now - since >= LAUNCH_BOUND_MS || w->attached_at) return 1;
@@ -228,8 +235,7 @@ DWORD supervise(const search *known, const launched *app) {
             suspended = NULL;
         }
         if (state_write(&self, now >= beat)) {
-            /* What ProcDump says of a dump stays in one piece. */
-            if (now - self.dumped_at > LOG_KEPT_MS && procdump_log_is_long() && !writes_dump()) procdump_shorten_log();
+            keep_procdump_log_short(now);
             beat = now + HEARTBEAT_MS;
         }
         if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;

@@ -10,6 +10,8 @@ import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -147,6 +149,46 @@ class FaultIT {
     await().atMost(SOON).until(() -> container.procdumpLog().length() < 1024 * 1024);
     assertThat(container.state().phase()).isEqualTo(AttachPhase.Attached);
     AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void keepsProcDumpsLogShortWhereAnotherProcDumpStarts() throws Exception {
+    // A log that is moved aside at a start takes the handle of a living ProcDump with it.
+    Files.write(procdumpLog(), new byte[2 * 1024 * 1024]);
+    Object before = Files.readAttributes(procdumpLog(), BasicFileAttributes.class).fileKey();
+    container.session(SessionFile.ofCrashes());
+    WineProcess app = container.app();
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+
+    Path older = container.volume().resolve("logs/procdump.log.1");
+    await().atMost(SOON).until(() -> Files.exists(older));
+
+    assertThat(older).hasSize(65536);
+    assertThat(Files.readAttributes(procdumpLog(), BasicFileAttributes.class).fileKey())
+        .as("the file that ProcDump writes to")
+        .isEqualTo(before);
+    AppContainer.assertAlive(app);
+  }
+
+  @Test
+  void keepsProcDumpsLogBoundedWhileADumpIsBeingWritten() throws Exception {
+    container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "600000"));
+    container.session(SessionFile.ofCrashes());
+    container.appOnSignal("av");
+    container.supervise();
+    container.awaitPhase(AttachPhase.Attached);
+    container.signal("av");
+    container.awaitState("dump begun", s -> container.procdumpLog().contains("Dump 1 initiated"));
+
+    Files.write(procdumpLog(), new byte[17 * 1024 * 1024], StandardOpenOption.APPEND);
+
+    await().atMost(SOON).until(() -> Files.size(procdumpLog()) < 1024 * 1024);
+    assertThat(container.volume().resolve("logs/procdump.log.1")).hasSize(65536);
+  }
+
+  private Path procdumpLog() {
+    return container.volume().resolve("logs/procdump.log");
   }
 
   @Test
