@@ -11,9 +11,11 @@ import java.util.Optional;
  * stopped, so what comes then is deleted. Pure.
  */
 public final class RuntimeDumps {
-  // The agents' word for it: the operator alone knows whether a place has come free, and counts the
-  // crash.
-  private static final String BUDGET_USED = "BudgetUsed";
+  /**
+   * The reason with which dumps are still offered: the operator alone knows whether a place has
+   * come free, and counts the crash.
+   */
+  public static final String BUDGET_USED = "BudgetUsed";
 
   private RuntimeDumps() {}
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.agent.SyncResponse;
+import io.crashmonitor.sidecar.dump.RuntimeDumps;
 import io.crashmonitor.sidecar.operator.SyncLoop;
 import io.crashmonitor.sidecar.volume.AtomicFile;
 import io.crashmonitor.sidecar.volume.PlainFiles;
@@ -41,16 +42,19 @@ public final class SessionKeeper implements SyncLoop.Exchange {
     static final Known NOTHING = new Known("", null, 0, null);
 
     Known with(String nextHash, SessionConfiguration next, long offset, Instant now) {
-      Instant since = disarmedSince;
-      if (next.armed()) {
-        since = null;
-      } else if (configuration == null) {
-        // A pod that starts after the stop has never been wanted to leave a dump.
-        since = Instant.EPOCH;
-      } else if (configuration.armed()) {
-        since = now;
-      }
-      return new Known(nextHash, next, offset, since);
+      return new Known(nextHash, next, offset, next.armed() ? null : since(next, now));
+    }
+
+    // What came before this word is the operator's to judge, also where it is the first: the
+    // operator may have been away for all of the run.
+    private Instant since(SessionConfiguration next, Instant now) {
+      return disarmedSince == null || (isBeyondBudget(configuration) && !isBeyondBudget(next))
+          ? now
+          : disarmedSince;
+    }
+
+    private static boolean isBeyondBudget(SessionConfiguration configuration) {
+      return RuntimeDumps.BUDGET_USED.equals(configuration.disarmedReason());
     }
   }
 

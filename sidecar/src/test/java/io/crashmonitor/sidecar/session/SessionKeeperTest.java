@@ -61,6 +61,26 @@ class SessionKeeperTest {
   }
 
   @Test
+  void wantsNoDumpsSinceItHeardOfTheStopAlsoWhereItsFirstWordIsTheStop() {
+    SessionKeeper keeper = keeper();
+    keeper.accept(new SyncResponse(NOW, "h1", disarmed("Stopped")), NOW);
+    assertThat(keeper.disarmedSince()).contains(NOW);
+    keeper.accept(new SyncResponse(NOW, "h2", disarmed("StopTimeReached")), NOW.plusSeconds(60));
+    assertThat(keeper.disarmedSince()).contains(NOW);
+    keeper.accept(new SyncResponse(NOW, "h3", CONFIGURATION), NOW.plusSeconds(90));
+    assertThat(keeper.disarmedSince()).isEmpty();
+  }
+
+  @Test
+  void wantsDumpsBeyondTheBudgetReportedUntilItStops() {
+    SessionKeeper keeper = keeper();
+    keeper.accept(new SyncResponse(NOW, "h1", CONFIGURATION), NOW);
+    keeper.accept(new SyncResponse(NOW, "h2", disarmed("BudgetUsed")), NOW.plusSeconds(30));
+    keeper.accept(new SyncResponse(NOW, "h3", disarmed("Stopped")), NOW.plusSeconds(60));
+    assertThat(keeper.disarmedSince()).contains(NOW.plusSeconds(60));
+  }
+
+  @Test
   void startsWithNothingFromAFileThatIsBroken() throws IOException {
     Files.writeString(folder.resolve("configuration.json"), "{\"hash\":\"h1\",\"configur");
     SessionKeeper keeper = keeper();
@@ -74,6 +94,18 @@ class SessionKeeperTest {
         folder.resolve("configuration.json"),
         Clock.fixed(NOW, ZoneOffset.UTC),
         changes::incrementAndGet);
+  }
+
+  private static SessionConfiguration disarmed(String reason) {
+    return new SessionConfiguration(
+        "run-1",
+        false,
+        reason,
+        NOW.plusSeconds(3600),
+        "",
+        DumpSettings.DEFAULT,
+        CaptureEngine.CreateDump,
+        false);
   }
 
   private static SessionConfiguration configuration(String run, String process) {
