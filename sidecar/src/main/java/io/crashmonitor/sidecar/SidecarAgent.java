@@ -1,5 +1,7 @@
 package io.crashmonitor.sidecar;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.sidecar.dump.DumpFile;
@@ -39,6 +41,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +79,7 @@ final class SidecarAgent {
   private volatile boolean stopping;
   private volatile Room room;
   private Drain drain = Drain.NONE;
+  private Optional<Set<Path>> foundAtStart = Optional.empty();
 
   SidecarAgent(
       SidecarConfig config, DumpInspector inspector, String version, Clock clock, BackOff backOff) {
@@ -167,6 +171,9 @@ final class SidecarAgent {
     AgentStates.Key before = AgentStates.Key.of(helper);
     Optional<Path> replaced = volume.replaced();
     List<DumpFile> dumps = replaced.isPresent() ? List.of() : scan.dumps();
+    if (replaced.isEmpty() && foundAtStart.isEmpty()) {
+      foundAtStart = Optional.of(dumps.stream().map(DumpFile::path).collect(toUnmodifiableSet()));
+    }
     Space space = space();
     room = room.seen(space.free(), space.total(), dumps.size());
     Arming wanted = sessionFile.update(room);
@@ -193,13 +200,19 @@ final class SidecarAgent {
   private Optional<String> unwanted(DumpFile dump) {
     Optional<SessionConfiguration> configuration = session.configuration();
     // One that itself took the last room is kept: it is the only one there is.
-    Optional<String> shortage = room.shortage().filter(why -> pipeline.waiting() > 0);
+    Optional<String> shortage =
+        room.shortage().filter(why -> pipeline.waiting() > 0 && !isOfBefore(dump));
     return RuntimeDumps.unwanted(
         dump,
         configuration,
         session.disarmedSince(),
         configuration.map(SessionConfiguration::stopTime).map(session::local),
         shortage);
+  }
+
+  /** Whether it lay there when this agent began: it may have waited with the one before. */
+  private boolean isOfBefore(DumpFile dump) {
+    return foundAtStart.filter(found -> found.contains(dump.path())).isPresent();
   }
 
   private static void delete(DumpFile dump, String why) {
@@ -237,7 +250,8 @@ final class SidecarAgent {
   }
 
   private boolean somethingIsLeft() {
-    return scan.dumps().stream().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
+    return volume.replaced().isEmpty()
+        && scan.dumps().stream().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
   }
 
   private HelperState explained(HelperState read) {

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Dumps that the .NET runtime writes by itself: no helper, nobody to call it off. */
@@ -82,6 +84,29 @@ class RuntimeEngineIT extends AgentWithStorage {
     // then
     patiently().until(() -> Files.notExists(file));
     assertThat(operator.offers).hasSize(1);
+  }
+
+  @Test
+  void keepsWhatWaitedAtARestartThoughTheVolumeIsFull() {
+    // given
+    operator.configure(wanting(true, ""));
+    RunningAgent before = start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.exists(folder.resolve("control/configuration.json")));
+    before.close();
+    operator.decide = offer -> new Refused("BudgetUsed", "");
+    List<Path> waiting =
+        LongStream.rangeClosed(1, 100)
+            .mapToObj(
+                pid ->
+                    written(
+                        "app.exe_" + pid + "_" + START.plusSeconds(60).getEpochSecond(),
+                        TestDump.of(pid, START, "").bytes()))
+            .toList();
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> waiting.stream().allMatch(Files::notExists));
+    // then
+    assertThat(operator.offers.stream().map(o -> o.pid()).distinct()).hasSize(100);
   }
 
   private Path written(String name, byte[] dump) {

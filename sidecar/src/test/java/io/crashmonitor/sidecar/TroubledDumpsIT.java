@@ -133,6 +133,22 @@ class TroubledDumpsIT extends AgentWithStorage {
     assertThat(operator.completions).hasSize(1);
   }
 
+  @Test
+  void waitsAtThePodsEndForNothingBehindALink() throws IOException {
+    // given
+    Path outside = Files.createDirectories(folder.resolve("outside"));
+    Files.createDirectories(outside.resolve("ready"));
+    Files.createDirectories(outside.resolve("incoming"));
+    Files.createSymbolicLink(folder.resolve("dumps"), outside);
+    Path bait = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    Files.writeString(Files.createDirectories(folder.resolve("control")).resolve("drain"), "1\n");
+    // when
+    RunningAgent agent = start(Duration.ofMinutes(5));
+    // then
+    patiently().until(agent.ended::isDone);
+    assertThat(bait).exists();
+  }
+
   private static SessionConfiguration ofRun(String run) {
     return new SessionConfiguration(
         run,

@@ -106,6 +106,7 @@ public final class DumpSteps implements AutoCloseable {
         return unfit.get();
       }
     } catch (NoSuchFileException gone) {
+      runs.forget(job.file.path());
       return new Deleted();
     } catch (IOException e) {
       return Retry.failed("cannot be read: " + e.getMessage());
