@@ -180,7 +180,7 @@ static void start_procdump(watch *w, const intent *want, uint64_t now) {
     wchar_t folder[PATH_CHARS];
     incoming_folder(folder, w->who.pid, w->who.start);
     w->dumps += collect_dumps(w->who.pid, w->who.start, &w->next_dump); /* of a supervisor before us */
-    DWORD error = procdump_start(want->session, w->who.pid, folder, &w->procdump, &w->procdump_pid);
+    DWORD error = procdump_start(session_args(want->session, w->dumps), w->who.pid, folder, &w->procdump, &w->procdump_pid);
     w->generation = want->generation;
     w->procdump_since = now;
     if (!error) {

@@ -40,7 +40,8 @@ final class OfferPolicy {
         offer.osVersion() == null || offer.osVersion().length() <= OS_LIMIT,
         "osVersion is at most " + OS_LIMIT + " characters");
     require(
-        CrashId.of(podUid, offer.pid(), offer.processStart()).value().equals(offer.crashId()),
+        CrashId.of(podUid, offer.pid(), offer.processStart()).value().equals(offer.crashId())
+            || isFirstChance(offer, podUid),
         "crashId is not that of this pod's process");
   }
 
@@ -76,6 +77,12 @@ final class OfferPolicy {
         .or(() -> Optional.ofNullable(offer.exceptionCode()))
         .flatMap(ExitCode::parse)
         .orElse(new ExitCode(engine == CaptureEngine.CreateDump ? CLR_EXCEPTION : 0));
+  }
+
+  private static boolean isFirstChance(DumpOffer offer, String podUid) {
+    return CrashId.ofFirstChance(podUid, offer.pid(), offer.processStart())
+        .value()
+        .equals(offer.crashId());
   }
 
   private static boolean isCode(String text) {

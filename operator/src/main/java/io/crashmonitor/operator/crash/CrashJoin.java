@@ -80,13 +80,20 @@ public final class CrashJoin {
   private void exits(InjectedPod pod) {
     ends(pod)
         .filter(end -> isCrash(pod, end.code().isCrash(), end.exitTime()))
-        .filter(end -> end.dumps() == 0 && !known.containsKey(end.id()))
+        .filter(end -> !known.containsKey(end.id()) && !dumped(pod, end))
         .filter(end -> counted.stream().noneMatch(c -> c.id().equals(end.id())))
         .filter(
             end ->
                 Stream.concat(known.values().stream(), counted.stream())
                     .noneMatch(c -> Ends.records(c, pod, end)))
         .forEach(end -> waitOrRecord(pod, end));
+  }
+
+  /** Whether one of its dumps is of its end: it is there, or on its way. */
+  private boolean dumped(InjectedPod pod, ProcessEnd end) {
+    Optional<StoredCrash> firstChance = Optional.ofNullable(known.get(end.firstChance(pod)));
+    int ofItsLife = firstChance.filter(c -> c.kind() == CrashKind.FirstChance).isPresent() ? 1 : 0;
+    return end.dumps() > ofItsLife;
   }
 
   /** Under a debugger, an end without a dump is first of all one whose dump is being written. */

@@ -48,6 +48,11 @@ record ProcessEnd(
                     exit.dumps()));
   }
 
+  /** The id of a first chance exception that the process was dumped for before. */
+  CrashId firstChance(InjectedPod pod) {
+    return CrashId.ofFirstChance(pod.uid(), pid, startTime);
+  }
+
   StoredCrash crash(InjectedPod pod, String runId) {
     return new StoredCrash(
         id,

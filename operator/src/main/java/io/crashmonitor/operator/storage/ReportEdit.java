@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 final class ReportEdit {
   private static final JsonMapper JSON = AgentProtocol.mapper();
+  private static final String CRASH = CrashKind.Crash.name();
 
   private ReportEdit() {}
 
@@ -58,6 +59,8 @@ final class ReportEdit {
     if (source.compareTo(report.exitCodeSource()) < 0) {
       exit(r, code.code(), source);
     }
+    // It did not live on.
+    r.put("kind", report.kind() == CrashKind.FirstChance ? CRASH : report.kind().name());
     r.put("restartCount", restartCount);
     return value(r);
   }
@@ -84,12 +87,12 @@ final class ReportEdit {
 
   /**
    * The same crash told once more: a renewal, an analysis that was pending, or the end of a process
-   * that a first chance dump was taken of.
+   * soon after its first chance dump.
    */
   static DumpReport merged(DumpReport known, DumpReport told) {
     ObjectNode r = tree(known);
     if (known.kind() == CrashKind.FirstChance && told.kind() == CrashKind.Crash) {
-      r.put("kind", CrashKind.Crash.name());
+      r.put("kind", CRASH);
       r.put("time", told.time().toString());
       exit(r, told.exitCode(), told.exitCodeSource());
     } else if (told.exitCodeSource().compareTo(known.exitCodeSource()) < 0) {

@@ -62,6 +62,15 @@ class OfferPolicyTest {
         "10.0.20348");
   }
 
+  @Test
+  void aFirstChanceOfTheSameProcessIsThisPodsToo() throws Exception {
+    String id = CrashId.ofFirstChance(POD, 7, START).value();
+    OfferPolicy.check(offer("crashId", "'" + id + "'"), POD);
+    String another = CrashId.ofFirstChance("other", 7, START).value();
+    assertThatThrownBy(() -> OfferPolicy.check(offer("crashId", "'" + another + "'"), POD))
+        .hasMessageContaining("crashId");
+  }
+
   private static DumpOffer offer(String field, String json) throws Exception {
     ObjectNode tree = AgentProtocol.mapper().valueToTree(offer());
     tree.set(field, AgentProtocol.mapper().readTree(json.replace('\'', '"')));

@@ -59,6 +59,9 @@ class ReportEditTest {
 
     assertThat(ReportEdit.merged(firstChance, UPLOADING).kind()).isEqualTo(CrashKind.Crash);
     assertThat(ReportEdit.merged(UPLOADING, firstChance).kind()).isEqualTo(CrashKind.Crash);
+    ExitCode code = new ExitCode(0x800703E9);
+    assertThat(ReportEdit.terminated(firstChance, code, ExitCodeSource.Kubelet, 1).kind())
+        .isEqualTo(CrashKind.Crash);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.crashmonitor.agent.DumpDecision;
 import io.crashmonitor.agent.DumpDecision.Granted;
 import io.crashmonitor.agent.DumpDecision.Refused;
 import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.sidecar.dump.CrashFacts;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.DumpInspector;
@@ -33,6 +34,8 @@ public final class DumpSteps implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DumpSteps.class.getName());
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final int LOOKS_FOR_EXIT = 3;
+  // A runtime may write a stack of thousands of lines between its first chance and its end.
+  private static final int LOOKS_AFTER_FIRST_CHANCE = 10;
 
   /**
    * How long things may take.
@@ -183,7 +186,8 @@ public final class DumpSteps implements AutoCloseable {
       LOG.warning(job.file.path().getFileName() + " is no dump: " + no.why());
     }
     // The helper sees the end of the process a moment after the dump.
-    if (facts.exit().isEmpty() && helper.get().alive() && job.looksForExit++ < LOOKS_FOR_EXIT) {
+    int looks = facts.kind() == CrashKind.FirstChance ? LOOKS_AFTER_FIRST_CHANCE : LOOKS_FOR_EXIT;
+    if (facts.exit().isEmpty() && helper.get().alive() && job.looksForExit++ < looks) {
       return Optional.of(Retry.waiting(LOOK_AGAIN));
     }
     if (facts.contradictory()) {
