@@ -175,7 +175,7 @@ final class SidecarAgent {
       foundAtStart = Optional.of(dumps.stream().map(DumpFile::path).collect(toUnmodifiableSet()));
     }
     Space space = space();
-    room = room.seen(space.free(), space.total(), dumps.size());
+    room = room.seen(space.free(), space.total(), dumps.size(), pipeline.decided());
     Arming wanted = sessionFile.update(room);
     helper = replaced.map(HelperState::replaced).orElseGet(() -> heard(wanted));
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {

@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crashmonitor.api.Compression;
 import io.crashmonitor.report.CrashId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,27 @@ class AgentSessionIT extends AgentWithStorage {
     await()
         .atMost(Duration.ofSeconds(5))
         .until(() -> read(control).contains("armed=false\ndisarmedReason=BudgetUsed\n"));
+  }
+
+  @Test
+  void letsGoWhileAsManyDumpsWaitAsThereArePlacesAndComesBackWhenTheyHaveTheirs()
+      throws IOException {
+    // given one place, and an operator that does not answer offers yet
+    operator.configure(configuration(Compression.Gzip).withPlacesLeft(1));
+    operator.status = path -> path.endsWith("/dumps") ? 503 : 200;
+    Path control = folder.resolve("control/session.properties");
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> read(control).contains("armed=true"));
+    // when
+    Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    // then
+    patiently().until(() -> read(control).contains("armed=false\ndisarmedReason=BudgetUsed\n"));
+    assertThat(file).exists();
+    // and when the dump comes to storage, and another place is free
+    operator.configure(configuration(Compression.Gzip).withPlacesLeft(2));
+    operator.status = path -> 200;
+    patiently().until(() -> Files.notExists(file));
+    patiently().until(() -> read(control).contains("armed=true"));
   }
 
   @Test

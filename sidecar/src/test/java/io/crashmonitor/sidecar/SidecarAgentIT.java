@@ -59,6 +59,25 @@ class SidecarAgentIT extends AgentWithStorage {
   }
 
   @Test
+  void bringsTheDumpOfTheEndThoughTheProcessWasDumpedForAFirstChanceBefore() {
+    // given
+    String handled = "\n*** procdump64 -ma\n*** First chance exception: E0434352.CLR";
+    Path first = TestDump.of(5, START, handled).ready(folder, 5, START, 1);
+    Path second = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 2);
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.notExists(first) && Files.notExists(second));
+    // then
+    assertThat(operator.completions)
+        .containsOnlyKeys(
+            CrashId.ofFirstChance(RunningAgent.POD_UID, 5, START).value(),
+            CrashId.of(RunningAgent.POD_UID, 5, START).value());
+    assertThat(operator.offers)
+        .extracting(DumpOffer::kind)
+        .contains(CrashKind.FirstChance, CrashKind.Crash);
+  }
+
+  @Test
   void storesWithoutCompressionWhereTheSessionSaysSo() {
     // given
     operator.configure(configuration(Compression.None));

@@ -66,6 +66,11 @@ public final class DumpPipeline implements AutoCloseable {
     return (int) jobs.values().stream().filter(job -> !job.givenUp).count();
   }
 
+  /** Dumps that have a place in storage, or will ask for none any more. */
+  public int decided() {
+    return (int) jobs.values().stream().filter(job -> job.placed || job.givenUp).count();
+  }
+
   /** Whether nothing more will come of the file. */
   public boolean hasGivenUp(Path file) {
     DumpJob job = jobs.get(file);

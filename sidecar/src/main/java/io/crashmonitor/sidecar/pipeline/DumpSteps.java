@@ -206,6 +206,7 @@ public final class DumpSteps implements AutoCloseable {
   }
 
   private Next decided(DumpJob job, DumpDecision decision) throws InterruptedException {
+    job.placed = decision instanceof Granted;
     if (decision instanceof Granted grant) {
       if (DumpReports.isTruncated(job)) {
         reports.abandon(job, "Truncated", "the dump is not whole");
@@ -251,6 +252,7 @@ public final class DumpSteps implements AutoCloseable {
       }
       case OfferAgain -> {
         job.committed = Optional.empty();
+        job.placed = false;
         yield Retry.failed("its place is gone: " + verdict.message());
       }
     };
