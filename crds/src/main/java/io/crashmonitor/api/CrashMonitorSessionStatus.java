@@ -6,7 +6,6 @@ import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * What the operator has seen and done; computed whole each turn, from the cluster and storage.
@@ -76,13 +75,6 @@ public record CrashMonitorSessionStatus(
   public CrashMonitorSessionStatus {
     earlierRuns = earlierRuns == null ? List.of() : List.copyOf(earlierRuns);
     exitCodeGroups = exitCodeGroups == null ? List.of() : List.copyOf(exitCodeGroups);
-    // Never told by a caller: it only says the groups again.
-    exitCodes =
-        exitCodeGroups.isEmpty()
-            ? null
-            : exitCodeGroups.stream()
-                .map(group -> group.code() + " (" + group.count() + ")")
-                .collect(Collectors.joining(", "));
     recentCrashes = recentCrashes == null ? List.of() : List.copyOf(recentCrashes);
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
   }
