@@ -1,7 +1,6 @@
 package io.crashmonitor.operator.crash;
 
 import io.crashmonitor.agent.AgentState;
-import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Termination;
@@ -129,7 +128,7 @@ public final class CrashJoin {
       evidence.pods().stream()
           .filter(p -> p.uid().equals(crash.podUid()))
           .findFirst()
-          .ifPresent(p -> unrecorded.add(unrecorded(joined, p)));
+          .ifPresent(p -> unrecorded.add(new CrashPicture.Unrecorded(joined, p)));
     } else {
       joins.add(
           new CrashPicture.Join(
@@ -145,7 +144,7 @@ public final class CrashJoin {
   }
 
   private StoredCrash crash(InjectedPod pod, ProcessEnd end) {
-    return DumplessCrash.of(end, pod, evidence.runId());
+    return DumplessCrash.of(end, pod, evidence.agents().get(pod.uid()), evidence.runId());
   }
 
   private StoredCrash crash(InjectedPod pod, Termination t) {
@@ -172,16 +171,7 @@ public final class CrashJoin {
 
   private void add(StoredCrash crash, InjectedPod pod) {
     known.put(crash.id(), crash);
-    unrecorded.add(unrecorded(crash, pod));
-  }
-
-  private CrashPicture.Unrecorded unrecorded(StoredCrash crash, InjectedPod pod) {
-    return new CrashPicture.Unrecorded(
-        crash,
-        pod,
-        Optional.ofNullable(evidence.agents().get(pod.uid()))
-            .filter(agent -> crash.kind() == CrashKind.CrashedBeforeAttach)
-            .flatMap(AttachDelay::of));
+    unrecorded.add(new CrashPicture.Unrecorded(crash, pod));
   }
 
   private boolean isCrash(InjectedPod pod, boolean crashCode, Instant end) {

@@ -16,10 +16,11 @@ import java.util.Optional;
 final class DumplessCrash {
   private DumplessCrash() {}
 
-  /** Of a process that an agent saw end. */
-  static StoredCrash of(ProcessEnd end, InjectedPod pod, String runId) {
+  /** Of a process that the pod's agent saw end. */
+  static StoredCrash of(ProcessEnd end, InjectedPod pod, AgentState agent, String runId) {
     return crash(
         pod,
+        agent,
         runId,
         end.id(),
         new Process(end.name(), end.pid(), end.startTime()),
@@ -38,6 +39,7 @@ final class DumplessCrash {
   static StoredCrash of(Termination end, InjectedPod pod, AgentState agent, String runId) {
     return crash(
         pod,
+        agent,
         runId,
         CrashId.ofTermination(pod.uid(), pod.container(), end.startedAt()),
         // The start stands for the process; it also bounds the container's instance.
@@ -53,6 +55,7 @@ final class DumplessCrash {
 
   private static StoredCrash crash(
       InjectedPod pod,
+      AgentState agent,
       String runId,
       CrashId id,
       Process process,
@@ -61,6 +64,7 @@ final class DumplessCrash {
       ExitCode code,
       ExitCodeSource source,
       Optional<Integer> restartCount) {
+    CrashKind kind = attached ? CrashKind.Crash : CrashKind.CrashedBeforeAttach;
     return new StoredCrash(
         id,
         runId,
@@ -71,7 +75,7 @@ final class DumplessCrash {
         process.pid(),
         Optional.of(process.start()),
         time,
-        attached ? CrashKind.Crash : CrashKind.CrashedBeforeAttach,
+        kind,
         code,
         source,
         DumpState.None,
@@ -82,6 +86,9 @@ final class DumplessCrash {
         false,
         restartCount,
         Optional.empty(),
-        false);
+        false,
+        Optional.ofNullable(agent)
+            .filter(a -> kind == CrashKind.CrashedBeforeAttach)
+            .flatMap(AttachDelay::of));
   }
 }

@@ -271,6 +271,18 @@ final class Scene {
     return this;
   }
 
+  Scene stored(StoredCrash crash) {
+    stored.add(crash);
+    return this;
+  }
+
+  /** As to an operator that has just started: no agent has spoken to it yet. */
+  Scene silent() {
+    agents.clear();
+    agentsSince = now;
+    return this;
+  }
+
   /** Storage was last read for this run. */
   Scene readFor(String runId) {
     ledgerRun = Optional.of(runId);
@@ -426,6 +438,7 @@ final class Scene {
         true,
         Optional.of(0),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 }
