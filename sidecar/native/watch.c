@@ -70,6 +70,9 @@ int watch_open(watch *w, process *p, int entry) {
     begin(w, p->pid, p->name, entry);
     open_handle(w);
     w->who.start = w->process ? start_of(w->process) : process_start(p);
+    wchar_t folder[PATH_CHARS];
+    incoming_folder(folder, w->who.pid, w->who.start);
+    w->trying = !exists(folder); /* else a supervisor before us has tried */
     if (!w->process && GetLastError() == ERROR_INVALID_PARAMETER) w->used = 0;
     return w->used;
 }
@@ -79,6 +82,7 @@ void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name, int en
     w->process = handle;
     w->full_rights = 1;
     w->launched = 1;
+    w->trying = 1;
     w->who.start = start_of(handle);
 }
 
@@ -128,6 +132,7 @@ static void process_ended(watch *w, uint64_t now) {
 }
 
 static void ask_to_cancel(watch *w, uint64_t now) {
+    w->trying = 0;
     if (!w->cancel_since) {
         w->cancel_since = now;
         w->cancel_next = now;
@@ -165,6 +170,8 @@ static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
     if (!w->attached_at && debugger_present(w)) {
         w->attached_at = now_filetime();
         w->was_attached = 1;
+        if (w->trying) w->first_attached = w->attached_at;
+        w->trying = 0;
     }
     int unwanted = !want->armed || !w->wanted || w->generation != want->generation;
     /* A dump that is being written takes the space itself that it was let in for: it is not called off. */
@@ -211,8 +218,12 @@ static int is_left_behind(watch *w, uint64_t now) {
 }
 
 static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
-    if (is_left_behind(w, now)) return;
+    if (is_left_behind(w, now)) {
+        w->trying = 0;
+        return;
+    }
     if (!want->armed || !w->wanted) {
+        w->trying = 0;
         w->failures = 0;
         w->next_try = 0;
         become(w, WATCH_IDLE, NULL);
@@ -230,11 +241,13 @@ static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
         }
     }
     if (debugger_present(w)) {
+        w->trying = 0;
         become(w, WATCH_STEPPED_BACK, L"a debugger is attached to %ls (%lu); monitoring goes on when it is gone",
                w->name, w->who.pid);
         return;
     }
-    if (!disk_low(w, want, now, 0)) start_procdump(w, want, now);
+    if (disk_low(w, want, now, 0)) w->trying = 0;
+    else start_procdump(w, want, now);
 }
 
 void watch_step(watch *w, const intent *want, uint64_t now) {

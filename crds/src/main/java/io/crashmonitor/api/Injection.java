@@ -23,6 +23,7 @@ public record Injection(
     @JsonPropertyDescription(
             "When parts of ours that somebody had removed were put back, within the last hour.")
         @Size(max = 3)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
         List<Instant> heals) {
 
   /** More than this in an hour is a fight with another tool, which the operator gives up. */

@@ -94,7 +94,8 @@ final class Ends {
         c.analysed(),
         Optional.of(t.restartCount()),
         c.exceptionSource(),
-        c.logged());
+        c.logged(),
+        c.attachedAfter());
   }
 
   /** Whether a debugger of ours, or the runtime itself, was on when the container ended. */

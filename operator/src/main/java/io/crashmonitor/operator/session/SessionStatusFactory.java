@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.api.ExitCodeGroup;
 import io.crashmonitor.api.Injection;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Replicas;
@@ -32,6 +33,11 @@ final class SessionStatusFactory {
   static CrashMonitorSessionStatus status(Situation s, Standing standing, Written written) {
     AttachedFacts attached = AttachedFacts.of(s, standing);
     Optional<CrashMonitorSessionStatus> sameRun = s.sameRun();
+    List<ExitCodeGroup> groups =
+        s.crashes()
+            .map(c -> ExitCodeGroups.groups(c.crashes()))
+            .orElseGet(
+                () -> sameRun.map(CrashMonitorSessionStatus::exitCodeGroups).orElse(List.of()));
     return new CrashMonitorSessionStatus(
         s.seen().session().getMetadata().getGeneration(),
         standing.phase(),
@@ -48,11 +54,8 @@ final class SessionStatusFactory {
             .map(c -> crashCount(s, c))
             .orElseGet(() -> sameRun.map(CrashMonitorSessionStatus::crashCount).orElse(0)),
         new Replicas(attached.total(), attached.attached()),
-        null,
-        s.crashes()
-            .map(c -> ExitCodeGroups.groups(c.crashes()))
-            .orElseGet(
-                () -> sameRun.map(CrashMonitorSessionStatus::exitCodeGroups).orElse(List.of())),
+        ExitCodeGroups.line(groups),
+        groups,
         s.crashes()
             .map(c -> ExitCodeGroups.recent(c.crashes()))
             .orElseGet(
