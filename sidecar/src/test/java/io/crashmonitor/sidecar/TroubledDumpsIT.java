@@ -103,6 +103,25 @@ class TroubledDumpsIT extends AgentWithStorage {
     patiently().until(() -> read(session).contains("armed=true"));
   }
 
+  @Test
+  void bringsADumpToStorageFromAVolumeWithoutAFreeByte() throws IOException {
+    // given
+    Path control = folder.resolve("control/session.properties");
+    try (SmallVolume volume = SmallVolume.over(folder, 24)) {
+      Path file = TestDump.of(5, START, UNHANDLED).padded(9_000_000).ready(folder, 5, START, 1);
+      volume.fill();
+      // when
+      RunningAgent agent = start(Duration.ofSeconds(55));
+      // then
+      patiently().until(() -> Files.notExists(file));
+      assertThat(operator.completions).hasSize(1);
+      // and its word to the helper comes as soon as it can
+      assertThat(volume.free()).isPositive();
+      patiently().until(() -> read(control).contains("armed=true"));
+      agent.close();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"dumps", "state", "logs"})
   void touchesNothingBehindAFolderThatWasReplacedByALink(String folderName) throws IOException {
