@@ -14,6 +14,7 @@
 #define ACCESS (PROCESS_CREATE_THREAD | PROCESS_QUERY_INFORMATION | PROCESS_VM_OPERATION | PROCESS_VM_READ | PROCESS_VM_WRITE | PROCESS_TERMINATE)
 /* STATUS_CONTROL_C_EXIT */
 #define STOPPED 0xC000013A
+#define OWN_END_MS 1000
 
 int wmain(int argc, wchar_t **argv) {
     if (argc != 2) return 2;
@@ -26,6 +27,7 @@ int wmain(int argc, wchar_t **argv) {
     HANDLE thread = CreateRemoteThread(process, NULL, 0, routine, (void *)(ULONG_PTR)CTRL_SHUTDOWN_EVENT, 0, NULL);
     if (!thread) return 4;
     WaitForSingleObject(thread, INFINITE);
-    TerminateProcess(process, STOPPED);
+    /* The thread ends also with the process: one that ends by itself does with its own code. */
+    if (WaitForSingleObject(process, OWN_END_MS) == WAIT_TIMEOUT) TerminateProcess(process, STOPPED);
     return 0;
 }
