@@ -126,14 +126,14 @@ class AgentSessionIT extends AgentWithStorage {
   void endsADrainOnceEverythingIsInStorage() throws IOException {
     // given
     Path file = TestDump.of(5, START, UNHANDLED).padded(9_000_000).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent = start(Duration.ofSeconds(55));
     // then
     patiently().until(agent.ended::isDone);
     assertThat(file).doesNotExist();
-    assertThat(drain).doesNotExist();
+    assertThat(end).doesNotExist();
     assertThat(operator.completions).hasSize(1);
   }
 
@@ -142,13 +142,13 @@ class AgentSessionIT extends AgentWithStorage {
     // given
     operator.status = path -> path.endsWith("/dumps") ? 503 : 200;
     TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent = start(Duration.ofSeconds(3));
     // then
     patiently().until(agent.ended::isDone);
-    assertThat(drain).doesNotExist();
+    assertThat(end).doesNotExist();
     String id = CrashId.of(RunningAgent.POD_UID, 5, START).value();
     assertThat(operator.abandons.get(id).reason()).isEqualTo("Lost");
   }

@@ -235,7 +235,7 @@ class SidecarAgentIT extends AgentWithStorage {
     RunningAgent agent = start(Duration.ofSeconds(55));
     patiently().until(() -> Collections.frequency(operator.statuses, 400) == 8);
     // when
-    Files.createFile(folder.resolve("control/drain"));
+    Files.createFile(folder.resolve("control/end"));
     // then the pod's end does not wait for it
     agent.ended.get(10, TimeUnit.SECONDS);
     assertThat(Collections.frequency(operator.statuses, 400)).isEqualTo(8);

@@ -58,8 +58,8 @@ class TroubledDumpsIT extends AgentWithStorage {
   void reportsAlsoADumpAsLostThatTheOperatorHasNotHeardOf() throws IOException {
     // given a dump whose analysis holds back its offer
     TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent =
         start(Duration.ofSeconds(2), new SlowInspector(new MinidumpInspector(), () -> false));
@@ -80,7 +80,7 @@ class TroubledDumpsIT extends AgentWithStorage {
     Path session = folder.resolve("control/session.properties");
     patiently().until(() -> read(session).contains("\ndrain.seconds=4\n"));
     // when
-    Files.writeString(folder.resolve("control/drain"), "1\n");
+    Files.writeString(folder.resolve("control/end"), "1\n");
     // then
     patiently().until(agent.ended::isDone);
     assertThat(operator.abandons.values()).extracting(a -> a.reason()).containsOnly("Lost");
@@ -160,7 +160,7 @@ class TroubledDumpsIT extends AgentWithStorage {
     Files.createDirectories(outside.resolve("incoming"));
     Files.createSymbolicLink(folder.resolve("dumps"), outside);
     Path bait = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
-    Files.writeString(Files.createDirectories(folder.resolve("control")).resolve("drain"), "1\n");
+    Files.writeString(Files.createDirectories(folder.resolve("control")).resolve("end"), "1\n");
     // when
     RunningAgent agent = start(Duration.ofMinutes(5));
     // then

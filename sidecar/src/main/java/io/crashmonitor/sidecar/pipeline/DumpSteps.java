@@ -155,6 +155,14 @@ public final class DumpSteps implements AutoCloseable {
 
   /** What will not arrive any more, as far as the operator can still be told. */
   void lost(DumpJob job) throws InterruptedException {
+    if (job.committed.isPresent()) {
+      // It is in storage: the operator hears of it, but for an analysis there is no time.
+      if (analyses.await(job, Duration.ZERO).isEmpty()) {
+        analyses.cancel(job);
+      }
+      complete(job, job.committed.get());
+      return;
+    }
     LOG.warning("lost with the pod: " + job.file.path().getFileName());
     Optional<SessionConfiguration> configuration = session.get();
     try {
