@@ -111,7 +111,7 @@ static void drop_vanished(void) {
  */
 static int find_processes(uint64_t now, int anyway) {
     static uint64_t next_anyway, settled_at;
-    found matches[MAX_WATCHED];
+    static found matches[MAX_PROCESSES];
     int fresh = 0;
     if (processes_changed()) settled_at = now + SETTLING_MS;
     if (!anyway && now >= settled_at && now < next_anyway) return 0;
@@ -119,15 +119,21 @@ static int find_processes(uint64_t now, int anyway) {
     if (!processes_list(&self.list)) return 0;
     drop_vanished();
     int n = processes_find(&self.list, &self.search, self.session->process, matches);
+    self.unwatched = 0;
     for (int i = 0; i < n; i++) {
         process *p = &self.list.at[matches[i].index];
         watch *w = watch_of(p->pid, process_start(p));
         if (!w && (w = free_slot())) {
-            if (!watch_open(w, p, matches[i].entry)) continue;
-            log_line(L"%ls (%lu): watched%ls", w->name, w->who.pid, w->entry ? L", the entry process" : L"");
+            if (!watch_open(w, p, matches[i].as)) continue;
+            log_line(L"%ls (%lu): watched%ls", w->name, w->who.pid, w->as == ROLE_ENTRY ? L", the entry process" : L"");
             fresh = 1;
         }
-        if (w) w->wanted = 1;
+        if (!w) {
+            self.unwatched++;
+            continue;
+        }
+        w->wanted = 1;
+        if (w->as == ROLE_CHILD) w->as = matches[i].as;
     }
     return fresh;
 }
@@ -166,7 +172,7 @@ static int armed_now(void) {
 /* One step for each watched process; 1 when one has ended. */
 static int step_all(uint64_t now) {
     int ended = 0;
-    intent want = {armed_now(), self.generation, self.session};
+    intent want = {armed_now(), self.generation, self.session, &self.for_children};
     for (int i = 0; i < MAX_WATCHED; i++) {
         watch *w = &self.watches[i];
         if (!w->used) continue;
@@ -204,7 +210,7 @@ static int may_run(const watch *w, uint64_t since, uint64_t now) {
 
 static watch *adopt(const launched *app) {
     watch *w = &self.watches[0];
-    watch_adopt(w, app->process, app->pid, app->name, 1);
+    watch_adopt(w, app->process, app->pid, app->name);
     self.search.entry = w->who;
     return w;
 }

@@ -29,6 +29,8 @@ typedef struct {
     process_exit exits[MAX_EXITS]; /* oldest first */
     int exit_count;
     uint64_t dumped_at; /* ticks, ms; 0: never */
+    starts for_children;
+    int unwatched; /* processes of the application for which there is no room */
     search search;
     process_list list;
 } supervisor;

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <wchar.h>
 
-#define BUSY_MS 100
 #define ATTACH_BOUND_MS 15000
 #define CANCEL_AGAIN_MS 2000
 #define CANCEL_WORDS_MS 10000
@@ -19,6 +18,7 @@
 #define LONGEST_PAUSE_MS 60000
 #define RIGHTS_EVERY_MS 10000
 #define GOOD_ATTACH_MS 60000
+#define ONE_DAY 864000000000ULL
 
 static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
     wchar_t words[256] = L"";
@@ -31,7 +31,7 @@ static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
     }
     if (w->state != state || wcscmp(words, w->words) != 0) {
         static const wchar_t *const NAMES[] = {L"idle", L"ProcDump starts", L"attached", L"cancelling",
-            L"stepped back", L"access denied", L"disk low", L"ProcDump missing", L"failed"};
+            L"held back", L"stepped back", L"access denied", L"disk low", L"ProcDump missing", L"failed"};
         log_line(L"%ls (%lu): %ls%ls%ls", w->name, w->who.pid, NAMES[state], *words ? L": " : L"", words);
     }
     w->state = state;
@@ -56,26 +56,28 @@ static uint64_t start_of(HANDLE process) {
     return process && GetProcessTimes(process, &start, &end, &kernel, &user) ? filetime_number(start) : 0;
 }
 
-static void begin(watch *w, DWORD pid, const wchar_t *name, int entry) {
+static void begin(watch *w, DWORD pid, const wchar_t *name, role as) {
     ZeroMemory(w, sizeof *w);
     w->used = 1;
     w->wanted = 1;
-    w->entry = entry;
+    w->as = as;
     w->who.pid = pid;
     w->next_dump = 1;
     copy_text(w->name, NAME_CHARS, name);
 }
 
-int watch_open(watch *w, process *p, int entry) {
-    begin(w, p->pid, p->name, entry);
+int watch_open(watch *w, process *p, role as) {
+    begin(w, p->pid, p->name, as);
     open_handle(w);
     w->who.start = w->process ? start_of(w->process) : process_start(p);
     if (!w->process && GetLastError() == ERROR_INVALID_PARAMETER) w->used = 0;
+    /* On Wine a process may be listed before it has its start; it is looked at again in a moment. */
+    if (w->process && w->who.start > now_filetime() + ONE_DAY) watch_close(w);
     return w->used;
 }
 
-void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name, int entry) {
-    begin(w, pid, name, entry);
+void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name) {
+    begin(w, pid, name, ROLE_ENTRY);
     w->process = handle;
     w->full_rights = 1;
     w->launched = 1;
@@ -210,6 +212,16 @@ static int is_left_behind(watch *w, uint64_t now) {
     return 1;
 }
 
+static int is_held_back(watch *w, const intent *want, uint64_t now) {
+    int run_out = 0;
+    if (w->as != ROLE_CHILD) return 0;
+    uint64_t time = now_filetime(), lived = time > w->who.start ? (time - w->who.start) / 10000 : 0;
+    uint64_t wait = starts_wait(want->for_children, lived, now, &run_out);
+    w->next_try = now + wait;
+    if (run_out) become(w, WATCH_HELD_BACK, NULL);
+    return wait > 0;
+}
+
 static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
     if (is_left_behind(w, now)) return;
     if (!want->armed || !w->wanted) {
@@ -234,7 +246,7 @@ static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
                w->name, w->who.pid);
         return;
     }
-    if (!disk_low(w, want, now, 0)) start_procdump(w, want, now);
+    if (!disk_low(w, want, now, 0) && !is_held_back(w, want, now)) start_procdump(w, want, now);
 }
 
 void watch_step(watch *w, const intent *want, uint64_t now) {
@@ -250,17 +262,4 @@ void watch_close(watch *w) {
     if (w->process) CloseHandle(w->process);
     if (w->procdump) CloseHandle(w->procdump);
     w->used = 0;
-}
-
-static DWORD sooner(uint64_t at, uint64_t now, DWORD longest) {
-    uint64_t wait = at > now + BUSY_MS ? at - now : BUSY_MS;
-    return wait < longest ? (DWORD)wait : longest;
-}
-
-DWORD watch_due(const watch *w, int armed, uint64_t now, DWORD longest) {
-    if (w->state == WATCH_STARTING) return sooner(now, now, longest);
-    if (w->cancel_since || w->state == WATCH_CANCELLING) return sooner(w->cancel_next, now, longest);
-    int tries = armed && w->wanted && !w->procdump && !w->ended &&
-                (w->state == WATCH_IDLE || w->state == WATCH_FAILED || w->state == WATCH_MISSING);
-    return tries ? sooner(w->next_try, now, longest) : longest;
 }
