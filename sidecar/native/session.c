@@ -42,6 +42,8 @@ static const wchar_t *add_arg(session *s, const char *key, size_t key_length, co
     size_t n = wcslen(value) + 1;
     if (s->pool_used + n > SESSION_BYTES) return L"the arguments are too long";
     wmemcpy(s->pool + s->pool_used, value, n);
+    if (s->args > 0 && wcscmp(s->arg[s->args - 1], L"-at") == 0 && number(value, 86400, &index))
+        s->dump_seconds = (unsigned)index;
     s->arg[s->args++] = s->pool + s->pool_used;
     s->pool_used += n;
     return NULL;

@@ -18,6 +18,8 @@
 #define LONGEST_PAUSE_MS 60000
 #define RIGHTS_EVERY_MS 10000
 #define GOOD_ATTACH_MS 60000
+#define DUMP_MARGIN_MS 30000
+#define DUMP_BOUND_MS 1800000
 #define ONE_DAY 864000000000ULL
 
 static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
@@ -102,6 +104,7 @@ static void procdump_ended(watch *w, uint64_t now) {
     w->procdump_pid = 0;
     w->attached_at = 0;
     w->cancel_since = 0;
+    w->dump_since = 0;
     int moved = collect_dumps(w->who.pid, w->who.start, &w->next_dump);
     w->dumps += moved;
     log_line(L"%ls (%lu): ProcDump ended with 0x%08lX, %d dump(s)", w->name, w->who.pid, code, moved);
@@ -158,6 +161,19 @@ static int disk_low(watch *w, const intent *want, uint64_t now, int attached) {
     return w->low;
 }
 
+/*
+ * A ProcDump that is asked to let go in the middle of a dump may leave it: the crash of a moment before the
+ * stop would be lost. It is asked when the dump is done, or cannot be any more.
+ */
+static int dump_goes_first(watch *w, uint64_t now) {
+    if (!dump_begun(w->who.pid, w->who.start)) {
+        w->dump_since = 0;
+        return 0;
+    }
+    if (!w->dump_since) w->dump_since = now;
+    return now - w->dump_since < w->dump_bound;
+}
+
 static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
     if (w->ended) {
         /* Nobody is left to be harmed. */
@@ -169,9 +185,14 @@ static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
         w->was_attached = 1;
     }
     int unwanted = !want->armed || !w->wanted || w->generation != want->generation;
-    /* A dump that is being written takes the space itself that it was let in for: it is not called off. */
-    int low = w->attached_at && disk_low(w, want, now, 1) && !dump_begun(w->who.pid, w->who.start);
-    if (w->cancel_since || unwanted || low) ask_to_cancel(w, now);
+    /* A dump takes the space itself that it was let in for. */
+    int low = w->attached_at && disk_low(w, want, now, 1);
+    int first = (w->cancel_since || unwanted || low) && dump_goes_first(w, now);
+    if (first && unwanted) {
+        w->cancel_next = now + CANCEL_AGAIN_MS;
+        become(w, WATCH_CANCELLING, L"ProcDump (%lu) writes a dump of process %lu and is asked to let go when that is done",
+               w->procdump_pid, w->who.pid);
+    } else if (!first && (w->cancel_since || unwanted || low)) ask_to_cancel(w, now);
     else if (w->attached_at) become(w, WATCH_ATTACHED, NULL);
     else if (now - w->procdump_since > ATTACH_BOUND_MS)
         become(w, WATCH_FAILED, L"ProcDump (%lu) runs for more than %d s and has not attached", w->procdump_pid,
@@ -185,6 +206,7 @@ static void start_procdump(watch *w, const intent *want, uint64_t now) {
     DWORD error = procdump_start(want->session, w->who.pid, folder, &w->procdump, &w->procdump_pid);
     w->generation = want->generation;
     w->procdump_since = now;
+    w->dump_bound = want->session->dump_seconds ? want->session->dump_seconds * 1000ULL + DUMP_MARGIN_MS : DUMP_BOUND_MS;
     if (!error) {
         become(w, WATCH_STARTING, NULL);
         return;

@@ -46,6 +46,8 @@ typedef struct {
     DWORD procdump_pid;
     unsigned generation;
     uint64_t procdump_since; /* ticks, ms */
+    uint64_t dump_bound;     /* ms that a dump may keep ProcDump from being asked to let go */
+    uint64_t dump_since;     /* ticks, ms; since when one does. 0: none */
     uint64_t attached_at;    /* FILETIME, 0: not attached */
     int was_attached;        /* now, or until the dump that is the last thing we know */
     uint64_t cancel_since;
