@@ -17,8 +17,6 @@
 #define BUSY_MS 100
 /* As long as the agent may look for what ProcDump said of a dump. */
 #define LOG_KEPT_MS 60000
-#define LAUNCH_BOUND_MS 10000
-#define LAUNCH_END_BOUND_MS 60000
 
 static supervisor self;
 static session sessions[2];
@@ -202,8 +200,8 @@ static void keep_procdump_log_short(uint64_t now) {
 }
 
 /* May the launched application run now? With ProcDump on it, or when waiting has no sense. */
-static int may_run(const watch *w, uint64_t since, uint64_t now) {
-    if (now - since >= LAUNCH_BOUND_MS || w->attached_at) return 1;
+static int may_run(const watch *w) {
+    if (w->attached_at) return 1;
     if (!self.session) return 0;
     return !armed_now() || !w->wanted || (w->state != WATCH_IDLE && w->state != WATCH_STARTING);
 }
@@ -215,12 +213,11 @@ static watch *adopt(const launched *app) {
     return w;
 }
 
-DWORD supervise(const search *known, const launched *app) {
+DWORD supervise(const search *known, launched *app) {
     uint64_t start = GetTickCount64(), beat = 0, list_at = 0, soon_until = start + SOON_FOR_MS;
     int anyway = 1; /* list the processes, whether or not they have changed */
     int look = 1;   /* at the session file */
     session_news news = SAME;
-    HANDLE suspended = app ? app->thread : NULL;
     self.search = *known;
     watch *own = app ? adopt(app) : NULL;
     for (;;) {
@@ -236,15 +233,13 @@ DWORD supervise(const search *known, const launched *app) {
             soon_until = now + SOON_FOR_MS;
             anyway = 1;
         }
-        if (suspended && may_run(own, start, now)) {
-            ResumeThread(suspended);
-            suspended = NULL;
-        }
+        int waits = app && !app->runs;
+        if (waits && may_run(own)) launched_run(app);
         if (state_write(&self, now >= beat)) {
             keep_procdump_log_short(now);
             beat = now + HEARTBEAT_MS;
         }
-        if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;
-        look = wait_for_events(&self, anyway && self.session ? 0 : suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
+        if (own && !own->used) return own->exit_code;
+        look = wait_for_events(&self, anyway && self.session ? 0 : waits ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
     }
 }

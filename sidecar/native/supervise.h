@@ -41,10 +41,14 @@ typedef struct {
     HANDLE thread;
     DWORD pid;
     const wchar_t *name;
+    volatile LONG runs;
 } launched;
 
+/* Lets it run; once, whoever comes first. */
+void launched_run(launched *app);
+
 /* Runs until the container ends; with a launched application until that has ended: its exit code. */
-DWORD supervise(const search *known, const launched *app);
+DWORD supervise(const search *known, launched *app);
 
 /* One supervisor in a container: 1 when this program is it now. */
 int become_only_supervisor(void);

@@ -20,7 +20,8 @@ typedef enum {
     FAULT_DIE_TOGETHER,  /* the same, and takes the application with it (C0000354) */
     FAULT_WRITE,         /* the dump cannot be written */
     FAULT_TRUNCATE,      /* half of the dump is missing */
-    FAULT_IMPATIENT      /* hears the cancel while it writes a dump, and abandons that */
+    FAULT_IMPATIENT,     /* hears the cancel while it writes a dump, and abandons that */
+    FAULT_LINGER         /* does not end when its process has ended */
 } fault;
 
 typedef struct {
