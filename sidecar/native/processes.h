@@ -54,7 +54,7 @@ typedef struct {
     role as;
 } found;
 
-/* Whether pids came or went since the last call: cheaper than the list. */
+/* Whether pids came or went since the last call, as far as can be told cheaply: one for another may look the same. */
 int processes_changed(void);
 int processes_list(process_list *list);
 uint64_t process_start(process *p);

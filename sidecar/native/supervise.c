@@ -195,8 +195,9 @@ static int writes_dump(void) {
 /* What ProcDump says of a dump stays in one piece, as far as the disk lets it. */
 static void keep_procdump_log_short(uint64_t now) {
     log_length length = procdump_log_length();
+    if (length == LOG_SHORT) return;
     int needed = now - self.dumped_at <= LOG_KEPT_MS || writes_dump();
-    if (length == LOG_TOO_LONG || (length == LOG_LONG && !needed)) procdump_shorten_log();
+    if (length == LOG_TOO_LONG || !needed) procdump_shorten_log();
 }
 
 /* May the launched application run now? With ProcDump on it, or when waiting has no sense. */
