@@ -25,7 +25,8 @@ class AttachStateReaderTest {
   private static final String EXIT =
       """
       {"pid":%d,"name":"app.exe","startTime":"2026-11-22T07:00:00.123Z",
-       "exitTime":"2026-11-22T07:59:00.000Z","exitCode":"0xC0000005","attached":true,"dumps":2}""";
+       "exitTime":"2026-11-22T07:59:00.000Z","exitCode":"0xC0000005","attached":true,"dumps":2}\
+      """;
 
   @TempDir Path folder;
   private final SettableClock clock = new SettableClock();
@@ -109,10 +110,18 @@ class AttachStateReaderTest {
     String bad = EXIT.formatted(4).replace("0xC0000005", "<script>") + ",{\"pid\":4}";
     write(NOW, "Attached\",\"message\":\"" + "m".repeat(5000), many, bad);
     HelperState state = reader.read();
-    assertThat(state.processes()).hasSize(16);
+    assertThat(state.processes()).hasSize(31);
     assertThat(state.exits()).isEmpty();
     assertThat(state.message()).hasSize(1024);
-    assertThat(state.watches(new ProcessInstance(99, 1))).isTrue();
+  }
+
+  @Test
+  void doesNotTakeAProcessForWatchedBecauseManyAre() throws IOException {
+    write(NOW, "Attached", (PROCESS.formatted(5) + ",").repeat(40) + PROCESS.formatted(5), "");
+    HelperState state = reader.read();
+    assertThat(state.watches(new ProcessInstance(5, 1795330800))).isTrue();
+    // Its dump, left by a container or a supervisor before, would wait as long as the others live.
+    assertThat(state.watches(new ProcessInstance(99, 1))).isFalse();
   }
 
   private void write(Instant heartbeat, String phase, String processes, String exits)
