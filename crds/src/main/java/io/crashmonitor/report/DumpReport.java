@@ -22,7 +22,8 @@ import java.time.Instant;
  * @param exitCode unsigned hexadecimal; never null: without an exit it is the exception's code
  * @param exceptionCode null without an exception stream
  * @param dump what became of the dump
- * @param dumpReason a word on why there is none; empty for Stored
+ * @param dumpReason a word on why there is none; of Uploading, until when it can come; empty for
+ *     Stored
  * @param blob of the dump; null where there is none and never will be
  * @param storedBytes of the blob; null until stored
  * @param rawBytes of the dump before compression; null when unknown

@@ -135,7 +135,7 @@ public final class OperatorProcess implements AutoCloseable {
             registry,
             recorder,
             logs,
-            running(new DeletedSessions(places)),
+            running(new DeletedSessions(places, clock)),
             certificates::caPem);
     Operator operator =
         new Operator(

@@ -123,7 +123,8 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
       }
       StatusWriter.letDelete(FINALIZER, context);
     }
-    feed.forget(SessionObserver.key(session));
+    String uid = session.getMetadata().getUid();
+    feed.forget(SessionObserver.key(session), () -> !sources.pods(uid).isEmpty());
     sources.wakeRivals(session);
     return UpdateControl.noUpdate();
   }

@@ -72,12 +72,13 @@ final class SessionStatusFactory {
     Instant now = s.now().truncatedTo(ChronoUnit.SECONDS);
     Optional<Injection> before = s.injection();
     List<Instant> heals = new ArrayList<>(SessionPlanner.recentHeals(before, s.now()));
+    String wanted = s.container().map(s.capture()::in).orElse(null);
     return switch (written) {
       case Released -> null;
-      case Injected -> new Injection(now, null, null, heals);
+      case Injected -> new Injection(now, wanted, null, null, heals);
       case Healed -> {
         heals.add(now);
-        yield new Injection(now, null, null, heals);
+        yield new Injection(now, wanted, null, null, heals);
       }
       case Nothing -> unwritten(s, standing, before, now);
     };
@@ -95,10 +96,17 @@ final class SessionStatusFactory {
       return letGo ? null : before.orElse(null);
     }
     Instant time = before.map(Injection::time).orElse(now);
+    String wrote =
+        s.complete()
+            ? s.capture().in(s.container().orElseThrow())
+            : before.map(Injection::wrote).orElse(null);
     List<Instant> heals = before.map(Injection::heals).orElse(List.of());
     return s.trouble()
-        .map(t -> new Injection(time, cut(t.words()), Breaker.since(before).orElse(now), heals))
-        .orElseGet(() -> new Injection(time, null, null, heals));
+        .map(
+            t ->
+                new Injection(
+                    time, wrote, cut(t.words()), Breaker.since(before).orElse(now), heals))
+        .orElseGet(() -> new Injection(time, wrote, null, null, heals));
   }
 
   private static String cut(String words) {
