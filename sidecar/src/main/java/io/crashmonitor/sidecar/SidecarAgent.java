@@ -27,17 +27,14 @@ import io.crashmonitor.sidecar.supervisor.AttachStateReader;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.upload.BlobRest;
 import io.crashmonitor.sidecar.upload.DumpUpload;
-import io.crashmonitor.sidecar.volume.PlainFiles;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import io.crashmonitor.sidecar.volume.VolumeWatch;
 import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -47,7 +44,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /**
  * The agent, put together. One thread looks at the volume every second; others talk with the
@@ -56,10 +52,6 @@ import java.util.stream.Stream;
 final class SidecarAgent {
   private static final Logger LOG = Logger.getLogger(SidecarAgent.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
-  // At the pod's end, which must not wait for us.
-  private static final Duration HURRY = Duration.ofMillis(200);
-  // Longer than the margin of most grace periods: the kubelet ends it where that is used up.
-  private static final Duration LOST = Duration.ofSeconds(20);
   // The helper's word for a ProcDump that ended otherwise than it should.
   private static final String PROCDUMP_FAILED = "ProcDumpFailed";
   private static final Duration CONNECT = Duration.ofSeconds(20);
@@ -79,9 +71,8 @@ final class SidecarAgent {
   private final ExecutorService http = Executors.newCachedThreadPool(Threads.named("http"));
   private volatile HelperState helper = HelperState.NONE;
   private volatile Optional<String> complaint = Optional.empty();
-  private volatile boolean ending;
   private volatile Room room;
-  private Drain drain = Drain.NONE;
+  private final PodEnd podEnd;
   private Optional<Set<Path>> foundAtStart = Optional.empty();
 
   SidecarAgent(
@@ -126,6 +117,12 @@ final class SidecarAgent {
                 DumpSteps.Limits.USUAL),
             backOff,
             random);
+    this.podEnd =
+        new PodEnd(
+            volume,
+            pipeline,
+            () -> dumps().stream().filter(dump -> unwanted(dump).isEmpty()).toList(),
+            this::drainLimit);
     this.procdumpFetch =
         config
             .procDump()
@@ -152,8 +149,8 @@ final class SidecarAgent {
       look();
       syncing.start();
       fetching.ifPresent(Thread::start);
-      while (!drained()) {
-        watch.await(drain.isOfNow(clock.instant(), drainLimit()) ? HURRY : TICK);
+      while (!podEnd.isOver(clock.instant())) {
+        watch.await(podEnd.pause(clock.instant(), TICK));
         look();
       }
     } finally {
@@ -171,8 +168,7 @@ final class SidecarAgent {
    * @return how long {@link #run} goes on at most
    */
   Duration end() {
-    ending = true;
-    return drainLimit().plus(LOST);
+    return podEnd.begin();
   }
 
   /** One look at the volume. */
@@ -191,6 +187,9 @@ final class SidecarAgent {
       if (!pipeline.knows(dump.path())) {
         unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
       }
+    }
+    if (!helper.alive()) {
+      procdump.bound();
     }
     if (!AgentStates.Key.of(helper).equals(before)) {
       HelperState now = helper;
@@ -233,44 +232,12 @@ final class SidecarAgent {
     }
   }
 
-  private boolean drained() throws IOException, InterruptedException {
-    boolean hook = PlainFiles.exists(volume.drain());
-    boolean end = ending || PlainFiles.exists(volume.end());
-    Instant now = clock.instant();
-    Drain before = drain;
-    drain = drain.seen(hook, end, now, drainLimit());
-    if (!drain.since().equals(before.since())) {
-      LOG.info("the pod ends: uploading for at most " + drainLimit().toSeconds() + " s");
-    }
-    boolean waits = (hook || end) && (pipeline.waiting() > 0 || somethingIsLeft());
-    switch (drain.verdict(waits, now, drainLimit())) {
-      case NOTHING, GO_ON -> {
-        return false;
-      }
-      case RELEASE -> {
-        LOG.info(waits ? "the hook waits no longer" : "nothing waits now");
-        Files.deleteIfExists(volume.drain());
-        return false;
-      }
-      case OVER -> LOG.warning("the time to upload is over");
-      case DONE -> LOG.info("nothing waits any more");
-    }
-    pipeline.reportLost(left().filter(d -> unwanted(d).isEmpty()).toList(), LOST);
-    Files.deleteIfExists(volume.drain());
-    Files.deleteIfExists(volume.end());
-    return true;
-  }
-
   private Duration drainLimit() {
     return config.drainLimit().orElseGet(() -> GracePeriod.forUploads(session.configuration()));
   }
 
-  private boolean somethingIsLeft() {
-    return left().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
-  }
-
-  private Stream<DumpFile> left() {
-    return volume.replaced().isPresent() ? Stream.empty() : scan.dumps().stream();
+  private List<DumpFile> dumps() {
+    return volume.replaced().isPresent() ? List.of() : scan.dumps();
   }
 
   private HelperState explained(HelperState read) {

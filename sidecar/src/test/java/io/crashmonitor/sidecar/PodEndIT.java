@@ -107,7 +107,7 @@ class PodEndIT extends AgentWithStorage {
   void tellsNoDumpAsLostWhoseCommitIsUnderWay() throws Exception {
     // given
     CountDownLatch over = new CountDownLatch(1);
-    Logger agentLog = Logger.getLogger(SidecarAgent.class.getName());
+    Logger agentLog = Logger.getLogger(PodEnd.class.getName());
     Handler handler = new Waiting("the time to upload is over", over);
     agentLog.addHandler(handler);
     try (StorageProxy proxy = new StorageProxy(azurite.endpoint())) {
