@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What of an offer is believed, and whether its crash is inside the window. Pure. */
 final class OfferPolicy {
@@ -49,18 +48,21 @@ final class OfferPolicy {
 
   /**
    * The run that a crash belongs to; empty when it was in none. The time of a crash is by the
-   * node's clock, that of a run by the operator's. What needs no clock is the run that the agent
-   * had been told of when the dump appeared: that one it is, if the clocks need not differ more
-   * than clocks do. Else, and for an agent that names none we know, the time decides.
+   * node's clock, that of a run by the operator's: the run that the agent had been told of when the
+   * dump appeared has it, if the clocks need not differ more than clocks do. In doubt it is the
+   * newer one: nobody knows of a run before it begins, while an agent may not have heard of it yet.
+   *
+   * @param runs newest first
    */
   static Optional<PublishedSession> run(
       DumpOffer offer, Instant crash, List<PublishedSession> runs, Instant now) {
-    Stream<PublishedSession> named =
-        runs.stream()
-            .filter(run -> run.storage().run().id().equals(offer.runId()))
-            .filter(run -> window(crash, run, now, SKEW).isEmpty());
-    Stream<PublishedSession> timed = runs.stream().filter(run -> window(crash, run, now).isEmpty());
-    return Stream.concat(named, timed).findFirst();
+    return runs.stream()
+        .filter(run -> window(crash, run, now, doubt(offer, run)).isEmpty())
+        .findFirst();
+  }
+
+  private static Duration doubt(DumpOffer offer, PublishedSession run) {
+    return run.storage().run().id().equals(offer.runId()) ? SKEW : Duration.ZERO;
   }
 
   /** Why the crash is outside the window; empty when it is inside. */

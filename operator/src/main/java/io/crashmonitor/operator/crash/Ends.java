@@ -144,7 +144,11 @@ final class Ends {
   }
 
   private static boolean endedOnItsOwn(StoredCrash c, Termination t) {
-    return c.exitCodeSource() == ExitCodeSource.AttachHelper
+    // An exception's code says nothing against the entry process, whose end the container's is.
+    boolean ofAnother =
+        c.exitCodeSource() == ExitCodeSource.AttachHelper
+            || c.processStart().isPresent() && !isEntryProcess(c, t);
+    return ofAnother
         && !c.exitCode().equals(t.exitCode())
         && !isOfOneCause(c, t);
   }

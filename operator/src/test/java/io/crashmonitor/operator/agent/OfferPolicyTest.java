@@ -108,7 +108,7 @@ class OfferPolicyTest {
         "2026-11-22T08:00:05Z, ../other,        0123456789ab",
         "2026-11-22T07:58:30Z, 0123456789ab,    0123456789ab", // the node's clock is behind
         "2026-11-22T07:58:30Z, null,            earlier",
-        "2026-11-22T08:01:30Z, earlier,         earlier", // and ahead
+        "2026-11-22T08:01:30Z, earlier,         0123456789ab", // it has not heard of the run yet
         "2026-11-22T07:50:00Z, 0123456789ab,    earlier", // no clock is so wrong
         "2026-11-22T08:10:00Z, earlier,         0123456789ab",
         "2026-11-22T12:01:00Z, 0123456789ab,    0123456789ab",
