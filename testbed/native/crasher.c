@@ -24,7 +24,7 @@ static const wchar_t USAGE[] =
     L"  --after MS       delay before the crash (default 1000)\n"
     L"  --at EPOCHMS     crash at this moment (UTC, ms since 1970) instead of --after\n"
     L"  --when FILE      crash once this file is there, and take it away: one process for each file\n"
-    L"  --on-stop        crash when the container is asked to end, in the thread that handles it\n"
+    L"  --on-stop        crash when the container is asked to end, and --when says so, in the thread that handles it\n"
     L"  --thread         crash in a worker thread\n"
     L"  --first-chance HEX[:N]  raise this exception N times a second (default 1) and handle it\n"
     L"  --allocate MB    commit this much memory at the start\n"
@@ -130,11 +130,18 @@ static DWORD WINAPI crash_thread(void *kind) {
     return 0;
 }
 
-static const wchar_t *kind_on_stop;
+/* Of several that wait for one file, one gets it. */
+static void await_file(const wchar_t *file) {
+    while (file[0] && !DeleteFileW(file)) Sleep(20);
+}
+
+static const options *on_stop;
 
 static BOOL WINAPI crash_on_stop(DWORD event) {
-    say(L"asked to end (%lu); now: %ls\n", event, kind_on_stop);
-    level1(kind_on_stop);
+    say(L"asked to end (%lu)\n", event);
+    await_file(on_stop->when);
+    say(L"now: %ls\n", on_stop->crash);
+    level1(on_stop->crash);
     return TRUE;
 }
 
@@ -288,12 +295,12 @@ int wmain(int argc, wchar_t **argv) {
         CloseHandle(CreateThread(NULL, 0, first_chance_thread, &o, 0, NULL));
     }
     if (o.on_stop) {
-        kind_on_stop = o.crash;
+        on_stop = &o;
         SetConsoleCtrlHandler(crash_on_stop, TRUE);
     }
     int never = o.on_stop || wcscmp(o.crash, L"none") == 0;
-    while (o.when[0] && !DeleteFileW(o.when)) Sleep(20); /* of several that wait for one file, one gets it */
-    if (!o.when[0]) live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
+    if (!o.on_stop) await_file(o.when);
+    if (o.on_stop || !o.when[0]) live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
     say(L"now: %ls\n", o.crash);
     if (o.in_thread) WaitForSingleObject(CreateThread(NULL, 0, crash_thread, o.crash, 0, NULL), INFINITE);
     else level1(o.crash);

@@ -13,17 +13,20 @@ import org.junit.jupiter.api.Test;
 
 /** The end of a pod: what its app leaves then is not lost, and a pod without dumps ends at once. */
 class DyingPodIT {
-  private static final String[] CRASHES_WHEN_STOPPED = {"--crash", "av", "--on-stop"};
   private static final int LONG = 600;
 
   @Test
-  void theDumpOfAnAppThatCrashesWhileItsPodIsDeletedComesToStorage() {
+  void theDumpOfAnAppThatCrashesWhileItsPodIsDeletedComesToStorage() throws IOException {
     try (Shop shop = Shop.open("dying")) {
-      shop.deployWithGrace("checkout", LONG, CRASHES_WHEN_STOPPED);
+      shop.deployWithGrace("checkout", 180, "--crash", "av", "--on-stop", "--when", "C:\\data\\go");
       shop.monitor("checkout", 3);
       shop.awaitAttached("checkout", 1);
 
       Pod pod = delete(shop);
+      await("the hook found nothing to wait for")
+          .atMost(Shop.PATIENCE)
+          .until(() -> shop.agentLog(pod).contains("nothing waits"));
+      shop.crashNow(pod);
 
       await("a dump in storage")
           .atMost(Shop.PATIENCE)
@@ -44,7 +47,7 @@ class DyingPodIT {
                 "lost",
                 Map.of("CRASH_MONITOR_BLOB_ENDPOINTS", "devstoreaccount1=" + stalled.endpoint()))) {
       shop.storageBy(stalled.endpoint());
-      shop.deployWithGrace("checkout", 40, CRASHES_WHEN_STOPPED);
+      shop.deployWithGrace("checkout", 40, "--crash", "av", "--on-stop");
       shop.monitor("checkout", 3);
       shop.awaitAttached("checkout", 1);
 

@@ -151,8 +151,17 @@ final class Shop implements AutoCloseable {
   /** Lets all pods of a Deployment crash once that were deployed with {@link #whenTold}. */
   void crashNow(String name) throws IOException {
     for (Pod pod : pods(name)) {
-      Files.createFile(cluster.volume(pod, "data").resolve("go"));
+      crashNow(pod);
     }
+  }
+
+  void crashNow(Pod pod) throws IOException {
+    Files.createFile(cluster.volume(pod, "data").resolve("go"));
+  }
+
+  /** What our container of the pod wrote. */
+  String agentLog(Pod pod) {
+    return client().pods().resource(pod).inContainer(Names.SIDECAR).getLog();
   }
 
   /** A session on a Deployment of the same name; {@code more} are further lines of its spec. */
