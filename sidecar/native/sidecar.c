@@ -80,6 +80,14 @@ static void set_rights(const wchar_t *folder, const wchar_t *rights) {
     if (error) log_line(L"sidecar: rights of %ls stay as they are: %ls", folder, error_text(error));
 }
 
+/* Whether what lies in the volume lies behind no link: somebody in the application may have put one there. */
+static int lies_in_own_folder(const wchar_t *inner) {
+    wchar_t folder[PATH_CHARS];
+    root_path(folder, inner);
+    *wcsrchr(folder, L'\\') = 0;
+    return wcscmp(folder, root_folder()) == 0 || is_folder(folder);
+}
+
 static void make_folders(void) {
     static const struct { const wchar_t *name; const wchar_t *rights; } FOLDERS[] = {
         {L"bin", READ},    {L"control", READ},          {L"state", MODIFY},       {L"logs", MODIFY},
@@ -88,7 +96,7 @@ static void make_folders(void) {
     make_folder(root_folder());
     for (size_t i = 0; i < sizeof FOLDERS / sizeof *FOLDERS; i++) {
         root_path(path, FOLDERS[i].name);
-        if (!make_folder(path)) log_line(L"sidecar: cannot make the folder %ls", path);
+        if (!lies_in_own_folder(FOLDERS[i].name) || !make_folder(path)) log_line(L"sidecar: cannot make the folder %ls", path);
         else if (FOLDERS[i].rights) set_rights(path, FOLDERS[i].rights);
     }
 }
@@ -105,6 +113,7 @@ static void copy_tools(void) {
         format(inner, 64, L"bin\\%ls", TOOLS[i]);
         root_path(to, inner);
         if (i == 1 && procdump_is_fetched() && !exists(from)) continue;
+        if (!lies_in_own_folder(inner)) continue; /* told by make_folders */
         DWORD error = install_file(from, to);
         if (error) log_line(L"sidecar: cannot copy %ls to %ls: %ls", from, to, error_text(error));
     }
@@ -114,7 +123,7 @@ static void say_ready(void) {
     wchar_t path[PATH_CHARS];
     SetEvent(ready_event);
     root_path(path, L"state\\ready");
-    if (!replace_file(path, "1\n", 2)) log_line(L"sidecar: cannot write %ls", path);
+    if (!lies_in_own_folder(L"state\\ready") || !replace_file(path, "1\n", 2)) log_line(L"sidecar: cannot write %ls", path);
 }
 
 static DWORD WINAPI prepare(void *unused) {
@@ -182,7 +191,7 @@ static void forget_the_container_before(void) {
     wchar_t path[PATH_CHARS];
     for (int i = 0; i < 2; i++) {
         root_path(path, MARKS[i]);
-        DeleteFileW(path);
+        if (lies_in_own_folder(MARKS[i])) DeleteFileW(path);
     }
 }
 
@@ -223,6 +232,9 @@ int verb_ready(int argc, wchar_t **argv) {
     return exists(path) ? 0 : 1;
 }
 
+/* For the agent: Java on Windows does not see how many names a file has. */
+int verb_links(int argc, wchar_t **argv) { return argc == 3 ? (int)file_names(argv[2]) : 0; }
+
 static DWORD drain_seconds(int argc, wchar_t **argv) {
     if (argc == 4 && wcscmp(argv[2], L"--seconds") == 0) {
         unsigned long n = wcstoul(argv[3], NULL, 10);
@@ -238,7 +250,7 @@ int verb_drain(int argc, wchar_t **argv) {
     wchar_t path[PATH_CHARS];
     ULONGLONG begun = GetTickCount64(), alone_since = 0, bound = drain_seconds(argc, argv) * 1000ULL;
     root_path(path, L"control\\drain");
-    if (!replace_file(path, "1\n", 2)) {
+    if (!lies_in_own_folder(L"control\\drain") || !replace_file(path, "1\n", 2)) {
         log_line(L"drain: cannot write %ls", path);
         return 0;
     }
