@@ -28,6 +28,7 @@ import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.upload.BlobRest;
 import io.crashmonitor.sidecar.upload.DumpUpload;
 import io.crashmonitor.sidecar.volume.PlainFiles;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import io.crashmonitor.sidecar.volume.VolumeWatch;
 import java.io.File;
@@ -82,7 +83,12 @@ final class SidecarAgent {
   private Optional<Set<Path>> foundAtStart = Optional.empty();
 
   SidecarAgent(
-      SidecarConfig config, DumpInspector inspector, String version, Clock clock, BackOff backOff) {
+      SidecarConfig config,
+      DumpInspector inspector,
+      SecondNames secondNames,
+      String version,
+      Clock clock,
+      BackOff backOff) {
     // Not RandomGenerator.getDefault(): a runtime trimmed by jlink lacks its module, jdk.random.
     RandomGenerator random = new Random();
     this.config = config;
@@ -93,7 +99,8 @@ final class SidecarAgent {
     this.session = new SessionKeeper(volume.configuration(), clock, this::writeSessionFile);
     this.sessionFile = new SessionFile(volume.sessionProperties(), session);
     this.room = Room.unseen(config.diskPercent());
-    this.scan = new DumpScan(volume, () -> RuntimeEngine.isInForce(session.configuration()));
+    this.scan =
+        new DumpScan(volume, secondNames, () -> RuntimeEngine.isInForce(session.configuration()));
     this.settling = new Settling(dump -> isWhole(inspector, dump));
     OperatorClient operator =
         new OperatorClient(config.agentUrl(), config.identity(), http, OperatorClient.Limits.USUAL);
@@ -179,7 +186,7 @@ final class SidecarAgent {
     Arming wanted = sessionFile.update(room);
     helper = replaced.map(HelperState::replaced).orElseGet(() -> heard(wanted));
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
-      if (!pipeline.knows(dump.path())) {
+      if (!pipeline.knows(dump.path()) && !scan.leaves(dump)) {
         unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
       }
     }
