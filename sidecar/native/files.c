@@ -45,6 +45,13 @@ int make_folder(const wchar_t *path) {
     return is_folder(path);
 }
 
+int lies_in_own_folder(const wchar_t *inner) {
+    wchar_t folder[PATH_CHARS];
+    root_path(folder, inner);
+    *wcsrchr(folder, L'\\') = 0;
+    return wcscmp(folder, root) == 0 || is_folder(folder);
+}
+
 static HANDLE open_plain(const wchar_t *path, DWORD access, DWORD how, SECURITY_ATTRIBUTES *security) {
     BY_HANDLE_FILE_INFORMATION info;
     HANDLE f = CreateFileW(path, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, security, how,

@@ -19,6 +19,8 @@ void own_folder(wchar_t *out);
 int exists(const wchar_t *path);
 /* Whether a real folder is there, no link. */
 int is_folder(const wchar_t *path);
+/* Whether "<root>\<inner>" lies behind no link: somebody in the application may have put one there. */
+int lies_in_own_folder(const wchar_t *inner);
 /* Makes a folder; a link in its place is refused. 1 when a real folder is there afterwards. */
 int make_folder(const wchar_t *path);
 

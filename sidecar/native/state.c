@@ -141,6 +141,8 @@ static void add_processes(text *t, const supervisor *s) {
         text_add(t, ",\"entry\":%s,\"attached\":%s,\"attachedAt\":", w->as == ROLE_ENTRY ? "true" : "false",
                  w->attached_at ? "true" : "false");
         text_add_json_time(t, w->attached_at);
+        text_add(t, ",\"firstAttachedAt\":");
+        text_add_json_time(t, w->first_attached);
         if (w->procdump_pid) text_add(t, ",\"procdumpPid\":%lu}", w->procdump_pid);
         else text_add(t, ",\"procdumpPid\":null}");
         comma = ",";

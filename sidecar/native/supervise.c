@@ -76,7 +76,7 @@ static session_news read_session(void) {
     if (wcscmp(self.session ? self.session->process : L"", fresh->process) != 0) forget_wanted();
     self.session = fresh;
     log_line(L"session: %ls%ls, process %ls, %d arguments", fresh->armed ? L"armed" : L"disarmed ",
-             fresh->disarmed_reason, *fresh->process ? fresh->process : L"(entry)", fresh->args);
+             fresh->disarmed_reason, *fresh->process ? fresh->process : L"(entry)", fresh->args.count);
     return CAME;
 }
 

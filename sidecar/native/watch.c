@@ -72,6 +72,9 @@ int watch_open(watch *w, process *p, role as) {
     begin(w, p->pid, p->name, as);
     open_handle(w);
     w->who.start = w->process ? start_of(w->process) : process_start(p);
+    wchar_t folder[PATH_CHARS];
+    incoming_folder(folder, w->who.pid, w->who.start);
+    w->trying = !exists(folder); /* else a supervisor before us has tried */
     if (!w->process && GetLastError() == ERROR_INVALID_PARAMETER) w->used = 0;
     /* On Wine a process may be listed before it has its start; it is looked at again in a moment. */
     if (w->process && w->who.start > now_filetime() + ONE_DAY) watch_close(w);
@@ -83,6 +86,7 @@ void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name) {
     w->process = handle;
     w->full_rights = 1;
     w->launched = 1;
+    w->trying = 1;
     w->who.start = start_of(handle);
 }
 
@@ -133,6 +137,7 @@ static void process_ended(watch *w, uint64_t now) {
 }
 
 static void ask_to_cancel(watch *w, uint64_t now) {
+    w->trying = 0;
     if (!w->cancel_since) {
         w->cancel_since = now;
         w->cancel_next = now;
@@ -183,6 +188,8 @@ static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
     if (!w->attached_at && debugger_present(w)) {
         w->attached_at = now_filetime();
         w->was_attached = 1;
+        if (w->trying) w->first_attached = w->attached_at;
+        w->trying = 0;
     }
     int unwanted = !want->armed || !w->wanted || w->generation != want->generation;
     /* A dump takes the space itself that it was let in for. */
@@ -203,7 +210,7 @@ static void start_procdump(watch *w, const intent *want, uint64_t now) {
     wchar_t folder[PATH_CHARS];
     incoming_folder(folder, w->who.pid, w->who.start);
     w->dumps += collect_dumps(w->who.pid, w->who.start, &w->next_dump); /* of a supervisor before us */
-    DWORD error = procdump_start(want->session, w->who.pid, folder, &w->procdump, &w->procdump_pid);
+    DWORD error = procdump_start(session_args(want->session, w->dumps), w->who.pid, folder, &w->procdump, &w->procdump_pid);
     w->generation = want->generation;
     w->procdump_since = now;
     w->dump_bound = want->session->dump_seconds ? want->session->dump_seconds * 1000ULL + DUMP_MARGIN_MS : DUMP_BOUND_MS;
@@ -238,15 +245,18 @@ static int is_held_back(watch *w, const intent *want, uint64_t now) {
     int run_out = 0;
     if (w->as != ROLE_CHILD) return 0;
     uint64_t time = now_filetime(), lived = time > w->who.start ? (time - w->who.start) / 10000 : 0;
-    uint64_t wait = starts_wait(want->for_children, lived, now, &run_out);
-    w->next_try = now + wait;
+    w->next_try = now + starts_wait(want->for_children, lived, now, &run_out);
     if (run_out) become(w, WATCH_HELD_BACK, NULL);
-    return wait > 0;
+    return w->next_try > now;
 }
 
 static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
-    if (is_left_behind(w, now)) return;
+    if (is_left_behind(w, now)) {
+        w->trying = 0;
+        return;
+    }
     if (!want->armed || !w->wanted) {
+        w->trying = 0;
         w->failures = 0;
         w->next_try = 0;
         become(w, WATCH_IDLE, NULL);
@@ -264,11 +274,13 @@ static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
         }
     }
     if (debugger_present(w)) {
+        w->trying = 0;
         become(w, WATCH_STEPPED_BACK, L"a debugger is attached to %ls (%lu); monitoring goes on when it is gone",
                w->name, w->who.pid);
         return;
     }
-    if (!disk_low(w, want, now, 0) && !is_held_back(w, want, now)) start_procdump(w, want, now);
+    if (disk_low(w, want, now, 0) || is_held_back(w, want, now)) w->trying = 0;
+    else start_procdump(w, want, now);
 }
 
 void watch_step(watch *w, const intent *want, uint64_t now) {

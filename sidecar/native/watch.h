@@ -49,6 +49,8 @@ typedef struct {
     uint64_t dump_bound;     /* ms that a dump may keep ProcDump from being asked to let go */
     uint64_t dump_since;     /* ticks, ms; since when one does. 0: none */
     uint64_t attached_at;    /* FILETIME, 0: not attached */
+    int trying;              /* since its first sight, without a pause, and nobody before us */
+    uint64_t first_attached; /* FILETIME of the first attach, where it tells how long attaching takes; else 0 */
     int was_attached;        /* now, or until the dump that is the last thing we know */
     uint64_t cancel_since;
     uint64_t cancel_next;

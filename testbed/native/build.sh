@@ -22,6 +22,8 @@ build() { # name, libraries…, --, sources…
 build crasher.exe -Wl,-e,start -- crasher.c crasher_runtime.c
 build overhead.exe -- overhead.c
 build console.exe -- console.c
+build stop.exe -- stop.c
+build agent.exe -- agent.c
 build family.exe -- family.c
 build graceful.exe -- graceful.c
 build stuck.exe -- stuck.c

@@ -59,6 +59,25 @@ class SidecarAgentIT extends AgentWithStorage {
   }
 
   @Test
+  void bringsTheDumpOfTheEndThoughTheProcessWasDumpedForAFirstChanceBefore() {
+    // given
+    String handled = "\n*** procdump64 -ma\n*** First chance exception: E0434352.CLR";
+    Path first = TestDump.of(5, START, handled).ready(folder, 5, START, 1);
+    Path second = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 2);
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.notExists(first) && Files.notExists(second));
+    // then
+    assertThat(operator.completions)
+        .containsOnlyKeys(
+            CrashId.ofFirstChance(RunningAgent.POD_UID, 5, START).value(),
+            CrashId.of(RunningAgent.POD_UID, 5, START).value());
+    assertThat(operator.offers)
+        .extracting(DumpOffer::kind)
+        .contains(CrashKind.FirstChance, CrashKind.Crash);
+  }
+
+  @Test
   void storesWithoutCompressionWhereTheSessionSaysSo() {
     // given
     operator.configure(configuration(Compression.None));
@@ -167,7 +186,8 @@ class SidecarAgentIT extends AgentWithStorage {
         {"version":1,"heartbeat":"%s","supervisorPid":9,"phase":"WaitingForProcess","processes":[],
          "exits":[{"pid":5,"name":"Checkout.exe","startTime":"%s","exitTime":"%s",
                    "exitCode":"0xE0434352","attached":true,"dumps":1}],
-         "installationType":"Server Core"}"""
+         "installationType":"Server Core"}\
+        """
             .formatted(Instant.now(), START, START.plusSeconds(9)));
     Files.createDirectories(folder.resolve("logs"));
     Files.writeString(
@@ -216,7 +236,7 @@ class SidecarAgentIT extends AgentWithStorage {
     RunningAgent agent = start(Duration.ofSeconds(55));
     patiently().until(() -> Collections.frequency(operator.statuses, 400) == 8);
     // when
-    Files.createFile(folder.resolve("control/drain"));
+    Files.createFile(folder.resolve("control/end"));
     // then the pod's end does not wait for it
     agent.ended.get(10, TimeUnit.SECONDS);
     assertThat(Collections.frequency(operator.statuses, 400)).isEqualTo(8);

@@ -19,6 +19,7 @@ final class DumpJob {
   Optional<Future<JsonNode>> analysis = Optional.empty();
   Optional<Committed> committed = Optional.empty();
   volatile boolean offered;
+  volatile boolean placed;
   boolean analysisSent;
   boolean overwrite;
   int looksForExit;

@@ -20,7 +20,8 @@ class AttachStateReaderTest {
   private static final String PROCESS =
       """
       {"pid":%d,"name":"app.exe","startTime":"2026-11-22T07:00:00.123Z","entry":true,
-       "attached":true,"attachedAt":"2026-11-22T07:00:01.000Z","procdumpPid":2}\
+       "attached":true,"attachedAt":"2026-11-22T07:10:00.000Z",
+       "firstAttachedAt":"2026-11-22T07:00:01.000Z","procdumpPid":2}\
       """;
   private static final String EXIT =
       """
@@ -46,6 +47,9 @@ class AttachStateReaderTest {
     assertThat(state.alive()).isTrue();
     assertThat(state.phase()).isEqualTo(AttachPhase.Attached);
     assertThat(state.processes()).extracting(WatchedProcess::pid).containsExactly(5L);
+    assertThat(state.processes())
+        .extracting(WatchedProcess::firstAttachedAt)
+        .containsExactly(Instant.parse("2026-11-22T07:00:01Z"));
     assertThat(state.living(new ProcessInstance(5, 1795330800))).isTrue();
     assertThat(state.exit(new ProcessInstance(4, 1795330800)).orElseThrow().exitCode())
         .isEqualTo("0xC0000005");
