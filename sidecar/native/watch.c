@@ -245,10 +245,9 @@ static int is_held_back(watch *w, const intent *want, uint64_t now) {
     int run_out = 0;
     if (w->as != ROLE_CHILD) return 0;
     uint64_t time = now_filetime(), lived = time > w->who.start ? (time - w->who.start) / 10000 : 0;
-    uint64_t wait = starts_wait(want->for_children, lived, now, &run_out);
-    w->next_try = now + wait;
+    w->next_try = now + starts_wait(want->for_children, lived, now, &run_out);
     if (run_out) become(w, WATCH_HELD_BACK, NULL);
-    return wait > 0;
+    return w->next_try > now;
 }
 
 static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
@@ -280,8 +279,8 @@ static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
                w->name, w->who.pid);
         return;
     }
-    if (disk_low(w, want, now, 0)) w->trying = 0;
-    else if (!is_held_back(w, want, now)) start_procdump(w, want, now);
+    if (disk_low(w, want, now, 0) || is_held_back(w, want, now)) w->trying = 0;
+    else start_procdump(w, want, now);
 }
 
 void watch_step(watch *w, const intent *want, uint64_t now) {

@@ -15,8 +15,8 @@ public record Injection(
     @JsonPropertyDescription("When the operator last wrote its parts into the pod template.")
         Instant time,
     @JsonPropertyDescription(
-            "What it wrote: the app's container and how its crashes are captured, such as app: Hook."
-                + " Where the spec wants another, nobody has removed anything.")
+            "What it wrote: the app's container and how its crashes are captured, such as app:"
+                + " Hook. Where the spec wants another, nobody has removed anything.")
         String wrote,
     @JsonPropertyDescription(
             "What keeps the sidecar from running, in the kubelet's words; absent while nothing"

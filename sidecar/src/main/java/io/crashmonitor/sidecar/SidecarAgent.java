@@ -7,7 +7,6 @@ import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.DumpScan;
-import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.dump.RuntimeDumps;
 import io.crashmonitor.sidecar.dump.Settling;
 import io.crashmonitor.sidecar.operator.OperatorClient;
@@ -27,6 +26,7 @@ import io.crashmonitor.sidecar.supervisor.AttachStateReader;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.upload.BlobRest;
 import io.crashmonitor.sidecar.upload.DumpUpload;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import io.crashmonitor.sidecar.volume.VolumeWatch;
 import java.io.File;
@@ -76,7 +76,12 @@ final class SidecarAgent {
   private Optional<Set<Path>> foundAtStart = Optional.empty();
 
   SidecarAgent(
-      SidecarConfig config, DumpInspector inspector, String version, Clock clock, BackOff backOff) {
+      SidecarConfig config,
+      DumpInspector inspector,
+      SecondNames secondNames,
+      String version,
+      Clock clock,
+      BackOff backOff) {
     // Not RandomGenerator.getDefault(): a runtime trimmed by jlink lacks its module, jdk.random.
     RandomGenerator random = new Random();
     this.config = config;
@@ -87,8 +92,9 @@ final class SidecarAgent {
     this.session = new SessionKeeper(volume.configuration(), clock, this::writeSessionFile);
     this.sessionFile = new SessionFile(volume.sessionProperties(), session);
     this.room = Room.unseen(config.diskPercent());
-    this.scan = new DumpScan(volume, () -> RuntimeEngine.isInForce(session.configuration()));
-    this.settling = new Settling(dump -> isWhole(inspector, dump));
+    this.scan =
+        new DumpScan(volume, secondNames, () -> RuntimeEngine.isInForce(session.configuration()));
+    this.settling = new Settling(dump -> inspector.isWhole(dump.path()));
     OperatorClient operator =
         new OperatorClient(config.agentUrl(), config.identity(), http, OperatorClient.Limits.USUAL);
     DumpUpload uploads =
@@ -184,7 +190,7 @@ final class SidecarAgent {
     Arming wanted = sessionFile.update(room);
     helper = replaced.map(HelperState::replaced).orElseGet(() -> heard(wanted));
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
-      if (!pipeline.knows(dump.path())) {
+      if (!pipeline.knows(dump.path()) && !scan.leaves(dump)) {
         unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
       }
     }
@@ -258,14 +264,5 @@ final class SidecarAgent {
     // Files.getFileStore reads the table of mounts each time; this asks for one volume.
     File root = config.root().toFile();
     return new Space(root.getUsableSpace(), root.getTotalSpace());
-  }
-
-  private static boolean isWhole(DumpInspector inspector, DumpFile dump) {
-    try {
-      return inspector.inspect(dump.path()) instanceof Inspection.Whole;
-    } catch (IOException | RuntimeException notNow) {
-      // Not of a file's making shall this thread end, which is all of the agent.
-      return false;
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.crashmonitor.sidecar;
 
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +42,12 @@ public final class SidecarMain {
               + config.podName());
       SidecarAgent agent =
           new SidecarAgent(
-              config, new MinidumpInspector(), version, Clock.systemUTC(), BackOff.USUAL);
+              config,
+              new MinidumpInspector(),
+              SecondNames.ofThisSystem(),
+              version,
+              Clock.systemUTC(),
+              BackOff.USUAL);
       CountDownLatch ended = new CountDownLatch(1);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent, ended), "end"));
       try {

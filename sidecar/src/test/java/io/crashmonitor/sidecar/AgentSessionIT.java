@@ -75,7 +75,8 @@ class AgentSessionIT extends AgentWithStorage {
         folder.resolve("state/attach.json"),
         """
         {"version":1,"heartbeat":"%s","supervisorPid":9,"phase":"Attached","exits":[],
-         "processes":[{"pid":5,"name":"Checkout.exe","startTime":"%s","entry":true,"attached":true}]}"""
+         "processes":[{"pid":5,"name":"Checkout.exe","startTime":"%s","entry":true,"attached":true}]}\
+        """
             .formatted(Instant.now(), START));
     start(Duration.ofSeconds(55));
     patiently().until(() -> operator.syncs.stream().anyMatch(s -> s.state().attached()));

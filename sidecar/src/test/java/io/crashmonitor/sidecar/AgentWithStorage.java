@@ -8,6 +8,7 @@ import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.DumpSettings;
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import io.crashmonitor.testbed.controlplane.Azurite;
 import io.crashmonitor.testbed.controlplane.Provisioned;
 import java.io.IOException;
@@ -77,6 +78,14 @@ abstract class AgentWithStorage {
   RunningAgent startBounded() {
     RunningAgent agent =
         RunningAgent.start(folder, operator.url(), Optional.empty(), new MinidumpInspector());
+    agents.add(agent);
+    return agent;
+  }
+
+  RunningAgent start(SecondNames names) {
+    RunningAgent agent =
+        RunningAgent.start(
+            folder, operator.url(), Optional.empty(), new MinidumpInspector(), names);
     agents.add(agent);
     return agent;
   }

@@ -186,7 +186,8 @@ class SidecarAgentIT extends AgentWithStorage {
         {"version":1,"heartbeat":"%s","supervisorPid":9,"phase":"WaitingForProcess","processes":[],
          "exits":[{"pid":5,"name":"Checkout.exe","startTime":"%s","exitTime":"%s",
                    "exitCode":"0xE0434352","attached":true,"dumps":1}],
-         "installationType":"Server Core"}"""
+         "installationType":"Server Core"}\
+        """
             .formatted(Instant.now(), START, START.plusSeconds(9)));
     Files.createDirectories(folder.resolve("logs"));
     Files.writeString(

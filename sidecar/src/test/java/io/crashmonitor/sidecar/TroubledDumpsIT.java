@@ -104,6 +104,20 @@ class TroubledDumpsIT extends AgentWithStorage {
   }
 
   @Test
+  void offersNoDumpThatHasAnotherName() throws IOException {
+    // given
+    Path named = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    Path dump = TestDump.of(6, START, UNHANDLED).ready(folder, 6, START, 1);
+    // when
+    start(named::equals);
+    // then
+    patiently().until(() -> Files.notExists(dump));
+    String id = CrashId.of(RunningAgent.POD_UID, 6, START).value();
+    assertThat(operator.offers).extracting(o -> o.crashId()).containsOnly(id);
+    assertThat(named).exists();
+  }
+
+  @Test
   void bringsADumpToStorageFromAVolumeWithoutAFreeByte() throws IOException {
     // given
     Path control = folder.resolve("control/session.properties");
@@ -123,7 +137,7 @@ class TroubledDumpsIT extends AgentWithStorage {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dumps", "state", "logs"})
+  @ValueSource(strings = {"dumps", "state", "logs", "bin"})
   void touchesNothingBehindAFolderThatWasReplacedByALink(String folderName) throws IOException {
     // given a folder elsewhere that looks like one of ours
     Path mine = folder.resolve(folderName);

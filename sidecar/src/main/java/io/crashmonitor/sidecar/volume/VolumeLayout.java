@@ -31,7 +31,7 @@ public record VolumeLayout(Path root) {
 
   /** The program, where the helper takes it from. */
   public Path procDump() {
-    return root.resolve("bin").resolve("procdump64.exe");
+    return bin().resolve("procdump64.exe");
   }
 
   /** What the program was fetched as: the checksum asked for and its own. */
@@ -98,12 +98,16 @@ public record VolumeLayout(Path root) {
    * be mounted by such a thing.
    */
   public Optional<Path> replaced() {
-    for (Path folder : List.of(control(), state(), logs(), dumps(), incoming(), ready())) {
+    for (Path folder : List.of(bin(), control(), state(), logs(), dumps(), incoming(), ready())) {
       if (PlainFiles.exists(folder) && !PlainFiles.isFolder(folder)) {
         return Optional.of(folder);
       }
     }
     return Optional.empty();
+  }
+
+  private Path bin() {
+    return root.resolve("bin");
   }
 
   private Path logs() {

@@ -21,7 +21,8 @@ class AttachStateReaderTest {
       """
       {"pid":%d,"name":"app.exe","startTime":"2026-11-22T07:00:00.123Z","entry":true,
        "attached":true,"attachedAt":"2026-11-22T07:10:00.000Z",
-       "firstAttachedAt":"2026-11-22T07:00:01.000Z","procdumpPid":2}""";
+       "firstAttachedAt":"2026-11-22T07:00:01.000Z","procdumpPid":2}\
+      """;
   private static final String EXIT =
       """
       {"pid":%d,"name":"app.exe","startTime":"2026-11-22T07:00:00.123Z",

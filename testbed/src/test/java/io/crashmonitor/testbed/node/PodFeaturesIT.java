@@ -158,8 +158,8 @@ class PodFeaturesIT {
             container(
                 "reader",
                 SHELL,
-                "for /l %i in (1,1,600) do @if not exist C:\\shared\\a.txt ping -n 1 127.0.0.1 >nul&"
-                    + " type C:\\shared\\a.txt & taskkill /f /im crasher.exe"));
+                "for /l %i in (1,1,600) do @if not exist C:\\shared\\a.txt ping -n 1 127.0.0.1"
+                    + " >nul& type C:\\shared\\a.txt & taskkill /f /im crasher.exe"));
     node.create(
         new PodBuilder(node.pod("sharing", writer, reader).build())
             .editSpec()
