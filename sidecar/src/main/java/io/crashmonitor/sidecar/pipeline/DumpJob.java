@@ -1,10 +1,10 @@
 package io.crashmonitor.sidecar.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.sidecar.dump.CrashFacts;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.upload.UploadResult.Committed;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Future;
 
@@ -16,7 +16,7 @@ final class DumpJob {
   final DumpFile file;
   Optional<Inspection> inspection = Optional.empty();
   volatile Optional<CrashFacts> facts = Optional.empty();
-  Optional<Future<JsonNode>> analysis = Optional.empty();
+  Optional<Future<Path>> analysis = Optional.empty();
   Optional<Committed> committed = Optional.empty();
   volatile boolean offered;
   boolean analysisSent;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.agent.CompletionVerdict;
 import io.crashmonitor.agent.DumpCompletion;
 import io.crashmonitor.agent.DumpDecision;
+import io.crashmonitor.agent.DumpDecision.AlreadyStored;
 import io.crashmonitor.agent.DumpDecision.Granted;
 import io.crashmonitor.agent.DumpDecision.Refused;
 import io.crashmonitor.agent.SessionConfiguration;
@@ -13,7 +14,6 @@ import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.operator.OperatorClient;
 import io.crashmonitor.sidecar.operator.Reply;
-import io.crashmonitor.sidecar.pipeline.Next.Deleted;
 import io.crashmonitor.sidecar.pipeline.Next.Retry;
 import io.crashmonitor.sidecar.procdump.ProcDumpLog;
 import io.crashmonitor.sidecar.supervisor.HelperState;
@@ -55,6 +55,7 @@ public final class DumpSteps implements AutoCloseable {
   private final Analyses analyses;
   private final DumpRuns runs;
   private final DumpReports reports;
+  private final DumpDeletion deletion;
 
   /**
    * @param podUid first part of every crash id
@@ -81,6 +82,7 @@ public final class DumpSteps implements AutoCloseable {
     this.analyses = new Analyses(inspector, volume);
     this.runs = new DumpRuns(volume.dumpRuns());
     this.reports = new DumpReports(podUid, operator, runs, new ProcDumpLog(volume.procdumpLog()));
+    this.deletion = new DumpDeletion(volume, uploads, analyses, runs);
   }
 
   /** Notes in which run a dump was found. */
@@ -106,8 +108,7 @@ public final class DumpSteps implements AutoCloseable {
         return unfit.get();
       }
     } catch (NoSuchFileException gone) {
-      runs.forget(job.file.path());
-      return new Deleted();
+      return deletion.gone(job);
     } catch (IOException e) {
       return Retry.failed("cannot be read: " + e.getMessage());
     }
@@ -147,7 +148,7 @@ public final class DumpSteps implements AutoCloseable {
     if (result instanceof UploadResult.Postponed postponed) {
       return Retry.failed("not uploaded: " + postponed.why(), postponed.after());
     }
-    return drop(job);
+    return deletion.gone(job);
   }
 
   /** What will not arrive any more, as far as the operator can still be told. */
@@ -205,18 +206,16 @@ public final class DumpSteps implements AutoCloseable {
     if (decision instanceof Granted grant) {
       if (DumpReports.isTruncated(job)) {
         reports.abandon(job, "Truncated", "the dump is not whole");
-        return drop(job);
+        return deletion.delete(job, "not stored: it is not whole");
       }
       return new Next.Upload(grant);
     }
     if (decision instanceof Refused refused) {
-      LOG.info(
-          job.file.path().getFileName()
-              + " is not stored: "
-              + refused.reason()
-              + (refused.message() == null ? "" : ": " + refused.message()));
+      String message = refused.message() == null ? "" : ": " + refused.message();
+      return finish(job, "not stored: " + refused.reason() + message);
     }
-    return finish(job);
+    String blob = ((AlreadyStored) decision).blob();
+    return finish(job, "stored by an earlier upload as " + blob);
   }
 
   private Next complete(DumpJob job, Committed committed) throws InterruptedException {
@@ -237,7 +236,7 @@ public final class DumpSteps implements AutoCloseable {
     return switch (verdict.outcome()) {
       case Stored -> {
         job.analysisSent |= analysis.isPresent();
-        yield finish(job);
+        yield finish(job, "stored");
       }
       case UploadAgain -> {
         uploads.forget(volume.journal(job.facts.orElseThrow().id()));
@@ -253,12 +252,13 @@ public final class DumpSteps implements AutoCloseable {
   }
 
   /** The operator has decided for good: brings what is still missing of the report, deletes. */
-  private Next finish(DumpJob job) throws InterruptedException {
+  private Next finish(DumpJob job, String outcome) throws InterruptedException {
     if (!job.analysisSent && job.analysis.isPresent()) {
       Optional<JsonNode> analysis = analyses.await(job, limits.analysisBeforeDelete());
       if (analysis.isPresent()) {
         job.analysisSent = true;
-        Reply<DumpDecision> reply = reports.offer(job, session.get().orElseThrow(), analysis);
+        Reply<DumpDecision> reply =
+            reports.offer(job, session.get().orElseThrow(), analysis);
         if (reply instanceof Reply.Later<DumpDecision> later) {
           job.analysisSent = false;
           return Objections.after(job, analyses, "its analysis is not reported: ", later);
@@ -268,7 +268,7 @@ public final class DumpSteps implements AutoCloseable {
         }
       }
     }
-    return drop(job);
+    return deletion.delete(job, outcome);
   }
 
   /** A place came free while the analysis was brought: for a dump that has none, or for nobody. */
@@ -276,24 +276,8 @@ public final class DumpSteps implements AutoCloseable {
     if (job.committed.isEmpty()) {
       return new Next.Upload(grant);
     }
-    reports.abandon(job, "Lost", "the dump was deleted from storage right after it had come there");
-    return drop(job);
-  }
-
-  private Next drop(DumpJob job) {
-    job.facts.ifPresent(facts -> uploads.forget(volume.journal(facts.id())));
-    return delete(job);
-  }
-
-  private Next delete(DumpJob job) {
-    analyses.cancel(job);
-    try {
-      job.file.delete();
-      runs.forget(job.file.path());
-      return new Deleted();
-    } catch (IOException inUse) {
-      // On Windows a file that somebody has open stays; it is asked for again, and refused again.
-      return Retry.failed("cannot be deleted yet: " + inUse.getMessage());
-    }
+    String why = "the dump was deleted from storage right after it had come there";
+    reports.abandon(job, "Lost", why);
+    return deletion.delete(job, "not stored any more: " + why);
   }
 }
