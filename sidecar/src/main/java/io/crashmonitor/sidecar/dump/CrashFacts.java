@@ -12,6 +12,7 @@ import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.report.ProcDumpConsole;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -76,14 +77,19 @@ public record CrashFacts(
     return pid || start;
   }
 
-  /** The offer to the operator. */
+  /**
+   * The offer to the operator.
+   *
+   * @param clockOffset the operator's clock minus the node's: the crash's time is by the node's
+   */
   public DumpOffer offer(
       String runId,
       DumpType type,
       Compression compression,
       boolean truncated,
       Optional<JsonNode> analysis,
-      Optional<ProcDumpConsole> procdump) {
+      Optional<ProcDumpConsole> procdump,
+      Duration clockOffset) {
     return new DumpOffer(
         id.value(),
         runId,
@@ -101,7 +107,8 @@ public record CrashFacts(
         truncated,
         analysis.orElse(null),
         dump.osVersion().orElse(null),
-        procdump.orElse(null));
+        procdump.orElse(null),
+        clockOffset.isZero() ? null : clockOffset.toMillis());
   }
 
   private Instant time() {

@@ -16,6 +16,7 @@ import io.crashmonitor.sidecar.operator.OperatorClient;
 import io.crashmonitor.sidecar.operator.Reply;
 import io.crashmonitor.sidecar.pipeline.Next.Retry;
 import io.crashmonitor.sidecar.procdump.ProcDumpLog;
+import io.crashmonitor.sidecar.session.KnownSession;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.upload.DumpUpload;
 import io.crashmonitor.sidecar.upload.UploadResult;
@@ -46,7 +47,7 @@ public final class DumpSteps implements AutoCloseable {
 
   private final String podUid;
   private final VolumeLayout volume;
-  private final Supplier<Optional<SessionConfiguration>> session;
+  private final KnownSession session;
   private final Supplier<HelperState> helper;
   private final OperatorClient operator;
   private final DumpInspector inspector;
@@ -59,13 +60,12 @@ public final class DumpSteps implements AutoCloseable {
 
   /**
    * @param podUid first part of every crash id
-   * @param session the configuration now
    * @param helper the helper's state now
    */
   public DumpSteps(
       String podUid,
       VolumeLayout volume,
-      Supplier<Optional<SessionConfiguration>> session,
+      KnownSession session,
       Supplier<HelperState> helper,
       OperatorClient operator,
       DumpInspector inspector,
@@ -81,13 +81,14 @@ public final class DumpSteps implements AutoCloseable {
     this.limits = limits;
     this.analyses = new Analyses(inspector, volume);
     this.runs = new DumpRuns(volume.dumpRuns());
-    this.reports = new DumpReports(podUid, operator, runs, new ProcDumpLog(volume.procdumpLog()));
+    this.reports =
+        new DumpReports(podUid, operator, runs, new ProcDumpLog(volume.procdumpLog()), session);
     this.deletion = new DumpDeletion(volume, uploads, analyses, runs);
   }
 
   /** Notes in which run a dump was found. */
   void found(DumpFile dump) {
-    runs.of(dump.path(), session.get().map(SessionConfiguration::runId));
+    runs.of(dump.path(), session.configuration().map(SessionConfiguration::runId));
   }
 
   /** Looks into the dump and offers it; goes on from there when it was offered before. */
@@ -95,7 +96,7 @@ public final class DumpSteps implements AutoCloseable {
     if (job.committed.isPresent()) {
       return complete(job, job.committed.get());
     }
-    Optional<SessionConfiguration> configuration = session.get();
+    Optional<SessionConfiguration> configuration = session.configuration();
     if (configuration.isEmpty()) {
       return Retry.waiting(LOOK_AGAIN);
     }
@@ -125,7 +126,7 @@ public final class DumpSteps implements AutoCloseable {
   /** Uploads to the place granted, and tells the operator. */
   Next upload(DumpJob job, Granted grant) throws InterruptedException {
     CrashFacts facts = job.facts.orElseThrow();
-    SessionConfiguration configuration = session.get().orElseThrow();
+    SessionConfiguration configuration = session.configuration().orElseThrow();
     DumpUpload.Job what =
         new DumpUpload.Job(
             job.file.path(),
@@ -154,7 +155,7 @@ public final class DumpSteps implements AutoCloseable {
   /** What will not arrive any more, as far as the operator can still be told. */
   void lost(DumpJob job) throws InterruptedException {
     LOG.warning("lost with the pod: " + job.file.path().getFileName());
-    Optional<SessionConfiguration> configuration = session.get();
+    Optional<SessionConfiguration> configuration = session.configuration();
     try {
       // One that was not offered yet is no crash the operator knows.
       if (!job.offered && !job.givenUp && configuration.isPresent()) {
@@ -258,7 +259,7 @@ public final class DumpSteps implements AutoCloseable {
       if (analysis.isPresent()) {
         job.analysisSent = true;
         Reply<DumpDecision> reply =
-            reports.offer(job, session.get().orElseThrow(), analysis);
+            reports.offer(job, session.configuration().orElseThrow(), analysis);
         if (reply instanceof Reply.Later<DumpDecision> later) {
           job.analysisSent = false;
           return Objections.after(job, analyses, "its analysis is not reported: ", later);
