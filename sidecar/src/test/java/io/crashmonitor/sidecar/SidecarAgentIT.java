@@ -62,13 +62,15 @@ class SidecarAgentIT extends AgentWithStorage {
   void storesWithoutCompressionWhereTheSessionSaysSo() {
     // given
     operator.configure(configuration(Compression.None));
+    operator.decide = offer -> store.grant(offer.crashId() + ".dmp");
+    operator.confirm = (id, completion) -> store.verdict(id + ".dmp", completion);
     TestDump dump = TestDump.of(5, START, UNHANDLED).padded(9_000_000);
     Path file = dump.ready(folder, 5, START, 1);
     // when
     start(Duration.ofSeconds(55));
     patiently().until(() -> Files.notExists(file));
     // then
-    String blob = operator.offers.get(0).crashId() + ".dmp.gz";
+    String blob = operator.offers.get(0).crashId() + ".dmp";
     assertThat(store.properties(blob).getContentEncoding()).isNull();
     assertThat(store.stored(blob)).isEqualTo(dump.bytes());
   }

@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar.pipeline;
 import io.crashmonitor.sidecar.dump.CrashFacts;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.Inspection;
+import io.crashmonitor.sidecar.upload.Checksums;
 import io.crashmonitor.sidecar.upload.UploadResult.Committed;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +21,15 @@ final class DumpJob {
   Optional<Committed> committed = Optional.empty();
   volatile boolean offered;
   boolean analysisSent;
+
+  /** Kept over attempts to upload it, which so need not read again what is in storage. */
+  final Checksums sums = new Checksums();
+
+  /**
+   * Whether the last attempt to store it brought nothing: an offer that is taken is no progress.
+   */
+  boolean stuck;
+
   boolean overwrite;
   int looksForExit;
   int failures;

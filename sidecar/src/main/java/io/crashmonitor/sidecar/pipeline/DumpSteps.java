@@ -118,7 +118,9 @@ public final class DumpSteps implements AutoCloseable {
     if (reply instanceof Reply.Later<DumpDecision> later) {
       return Objections.after(job, analyses, "not offered: ", later);
     }
-    job.failures = 0;
+    if (!job.stuck) {
+      job.failures = 0;
+    }
     job.analysisSent |= analysis.isPresent();
     return decided(job, ((Reply.Answer<DumpDecision>) reply).value());
   }
@@ -129,11 +131,7 @@ public final class DumpSteps implements AutoCloseable {
     SessionConfiguration configuration = session.configuration().orElseThrow();
     DumpUpload.Job what =
         new DumpUpload.Job(
-            job.file.path(),
-            DumpUpload.supported(configuration.dump().compression()),
-            grant,
-            volume.journal(facts.id()),
-            job.overwrite);
+            job.file.path(), grant, volume.journal(facts.id()), job.overwrite, job.sums);
     UploadResult result =
         uploads.upload(
             what, () -> reports.offer(job, configuration, analyses.await(job, Duration.ZERO)));
@@ -147,6 +145,8 @@ public final class DumpSteps implements AutoCloseable {
       return decided(job, decided.decision());
     }
     if (result instanceof UploadResult.Postponed postponed) {
+      job.stuck = !postponed.progress();
+      job.failures = postponed.progress() ? 0 : job.failures;
       return Retry.failed("not uploaded: " + postponed.why(), postponed.after());
     }
     return deletion.gone(job);
@@ -243,6 +243,7 @@ public final class DumpSteps implements AutoCloseable {
         uploads.forget(volume.journal(job.facts.orElseThrow().id()));
         job.committed = Optional.empty();
         job.overwrite = true;
+        job.stuck = true;
         yield Retry.failed("the operator does not find it in storage: " + verdict.message());
       }
       case OfferAgain -> {
