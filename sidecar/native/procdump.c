@@ -42,11 +42,11 @@ int append_argument(wchar_t *line, size_t cap, const wchar_t *argument) {
     return ok && append(line, cap, L'\\', slashes * 2) && append(line, cap, L'"', 1);
 }
 
-static int command_line(wchar_t *line, const wchar_t *program, const session *s, DWORD pid, const wchar_t *folder) {
+static int command_line(wchar_t *line, const wchar_t *program, const arguments *args, DWORD pid, const wchar_t *folder) {
     wchar_t number[16];
     line[0] = 0;
     int ok = append_argument(line, LINE_CHARS, program);
-    for (int i = 0; i < s->args; i++) ok = ok && append_argument(line, LINE_CHARS, s->arg[i]);
+    for (int i = 0; i < args->count; i++) ok = ok && append_argument(line, LINE_CHARS, args->at[i]);
     format(number, 16, L"%lu", pid);
     return ok && append_argument(line, LINE_CHARS, number) && append_argument(line, LINE_CHARS, folder);
 }
@@ -82,13 +82,13 @@ static DWORD start(wchar_t *line, const wchar_t *program, HANDLE log, PROCESS_IN
     return error;
 }
 
-DWORD procdump_start(const session *s, DWORD pid, const wchar_t *folder, HANDLE *process, DWORD *procdump_pid) {
+DWORD procdump_start(const arguments *args, DWORD pid, const wchar_t *folder, HANDLE *process, DWORD *procdump_pid) {
     static wchar_t line[LINE_CHARS];
     wchar_t program[PATH_CHARS], path[PATH_CHARS];
     PROCESS_INFORMATION pi;
     root_path(program, L"bin\\procdump64.exe");
     if (!exists(program)) return ERROR_FILE_NOT_FOUND;
-    if (!command_line(line, program, s, pid, folder)) return ERROR_FILENAME_EXCED_RANGE;
+    if (!command_line(line, program, args, pid, folder)) return ERROR_FILENAME_EXCED_RANGE;
     root_path(path, L"dumps");
     int folders = make_folder(path);
     root_path(path, L"dumps\\incoming");

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Starts ProcDump on a process; 0 and the handle, or a Windows error. */
-DWORD procdump_start(const session *s, DWORD pid, const wchar_t *folder, HANDLE *process, DWORD *procdump_pid);
+DWORD procdump_start(const arguments *args, DWORD pid, const wchar_t *folder, HANDLE *process, DWORD *procdump_pid);
 /* Asks every ProcDump that monitors the process to let go; 1 when somebody listens. */
 int procdump_cancel(DWORD pid);
 

@@ -32,17 +32,20 @@ static int forbidden(const wchar_t *arg) {
     return 0;
 }
 
-static const wchar_t *add_arg(session *s, const char *key, size_t key_length, const wchar_t *value) {
+/* A key of prefix and number, such as arg.0, and its value. */
+static const wchar_t *add_arg(session *s, arguments *to, const char *number_text, size_t length, const wchar_t *value) {
     wchar_t digits[8];
     uint64_t index;
-    if (key_length - 4 >= 8 || !from_utf8(key + 4, key_length - 4, digits, 8) ||
-        !number(digits, SESSION_ARGS - 1, &index) || (int)index != s->args)
-        return L"arg.N is not counted from 0 without a gap, or there are more than 64";
+    if (length >= 8 || !from_utf8(number_text, length, digits, 8) || !number(digits, SESSION_ARGS - 1, &index) ||
+        (int)index != to->count)
+        return L"arg.N or again.N is not counted from 0 without a gap, or there are more than 64";
     if (forbidden(value)) return L"an argument is none that crash-monitor gives to ProcDump";
     size_t n = wcslen(value) + 1;
     if (s->pool_used + n > SESSION_BYTES) return L"the arguments are too long";
     wmemcpy(s->pool + s->pool_used, value, n);
-    s->arg[s->args++] = s->pool + s->pool_used;
+    if (to->count > 0 && wcscmp(to->at[to->count - 1], L"-at") == 0 && number(value, 86400, &index))
+        s->dump_seconds = (unsigned)index;
+    to->at[to->count++] = s->pool + s->pool_used;
     s->pool_used += n;
     return NULL;
 }
@@ -71,7 +74,9 @@ static const wchar_t *set(session *s, const char *key, size_t n, const wchar_t *
         if (!number(value, 3600, &v)) return L"drain.seconds is no number of at most 3600";
         s->drain_seconds = (unsigned)v;
     } else if (n > 4 && memcmp(key, "arg.", 4) == 0) {
-        return add_arg(s, key, n, value);
+        return add_arg(s, &s->args, key + 4, n - 4, value);
+    } else if (n > 6 && memcmp(key, "again.", 6) == 0) {
+        return add_arg(s, &s->again, key + 6, n - 6, value);
     }
     return NULL; /* keys of a newer agent are not ours */
 }
@@ -98,13 +103,19 @@ const wchar_t *session_parse(session *s, const char *bytes, size_t length) {
         line = next;
     }
     if (versions != 1) return L"version is missing";
-    if (s->armed && s->args == 0) return L"it is armed and has no argument for ProcDump";
+    if (s->armed && s->args.count == 0) return L"it is armed and has no argument for ProcDump";
     return NULL;
 }
 
-int session_same_args(const session *a, const session *b) {
-    if (a->args != b->args) return 0;
-    for (int i = 0; i < a->args; i++)
-        if (wcscmp(a->arg[i], b->arg[i]) != 0) return 0;
+const arguments *session_args(const session *s, int dumps) {
+    return dumps > 0 && s->again.count > 0 ? &s->again : &s->args;
+}
+
+static int same(const arguments *a, const arguments *b) {
+    if (a->count != b->count) return 0;
+    for (int i = 0; i < a->count; i++)
+        if (wcscmp(a->at[i], b->at[i]) != 0) return 0;
     return 1;
 }
+
+int session_same_args(const session *a, const session *b) { return same(&a->args, &b->args) && same(&a->again, &b->again); }

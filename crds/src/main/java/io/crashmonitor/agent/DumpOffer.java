@@ -14,7 +14,8 @@ import java.time.Instant;
  * same crash id it renews the grant, or brings an analysis that was pending.
  *
  * @param crashId see {@link io.crashmonitor.report.CrashId}
- * @param runId the run it was taken in, as the agent knew it
+ * @param runId the run it was taken in, as the agent knew it when the dump appeared; it decides
+ *     where the crash's time leaves a doubt
  * @param pid of the process that crashed
  * @param process its file name, such as Checkout.exe
  * @param processStart its start

@@ -19,6 +19,8 @@ import java.time.Instant;
  * @param licenceAccepted whether the installation accepted the Sysinternals licence
  * @param gracePeriodSeconds of the agent's pod, between the request for its end and its end; null
  *     means Kubernetes' default of 30
+ * @param placesLeft dumps that the run may still store, as last counted; one that is on its way has
+ *     its place. Null when nobody has counted yet
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record SessionConfiguration(
@@ -30,9 +32,10 @@ public record SessionConfiguration(
     DumpSettings dump,
     CaptureEngine engine,
     boolean licenceAccepted,
-    Integer gracePeriodSeconds) {
+    Integer gracePeriodSeconds,
+    Integer placesLeft) {
 
-  /** What a session wants of all its agents, whatever their pods are. */
+  /** What a session wants of all its agents, whatever their pods are; places uncounted. */
   public SessionConfiguration(
       String runId,
       boolean armed,
@@ -42,7 +45,23 @@ public record SessionConfiguration(
       DumpSettings dump,
       CaptureEngine engine,
       boolean licenceAccepted) {
-    this(runId, armed, disarmedReason, stopTime, process, dump, engine, licenceAccepted, null);
+    this(
+        runId, armed, disarmedReason, stopTime, process, dump, engine, licenceAccepted, null, null);
+  }
+
+  /** The same with so many places left. */
+  public SessionConfiguration withPlacesLeft(int places) {
+    return new SessionConfiguration(
+        runId,
+        armed,
+        disarmedReason,
+        stopTime,
+        process,
+        dump,
+        engine,
+        licenceAccepted,
+        gracePeriodSeconds,
+        places);
   }
 
   /** The same for the agent of one pod that was injected for this engine. */
@@ -65,6 +84,7 @@ public record SessionConfiguration(
         dump,
         itsEngine,
         licenceAccepted,
-        gracePeriod);
+        gracePeriod,
+        placesLeft);
   }
 }

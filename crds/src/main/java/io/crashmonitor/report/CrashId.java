@@ -8,8 +8,9 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Identifies one crash: the end of one process instance. Both sides compute it alike, so a retry is
- * a renewal and two dumps of one process are one crash.
+ * Identifies one crash: the end of one process instance, or a first chance exception that it was
+ * dumped for before. Both sides compute it alike from what the dump says, so a retry is a renewal,
+ * also by an agent that was restarted.
  *
  * @param value 32 lower-case hexadecimal digits
  */
@@ -28,6 +29,14 @@ public record CrashId(String value) {
   /** The process instance: its start counts in whole seconds, as a dump knows no finer. */
   public static CrashId of(String podUid, long pid, Instant processStart) {
     return hash(podUid + "|" + pid + "|" + processStart.getEpochSecond());
+  }
+
+  /**
+   * A first chance exception of a process instance: one for all of them. The dump of its end has
+   * another id, and a place of its own: it is the one that everybody waits for.
+   */
+  public static CrashId ofFirstChance(String podUid, long pid, Instant processStart) {
+    return hash(podUid + "|" + pid + "|" + processStart.getEpochSecond() + "|FirstChance");
   }
 
   /** A container instance that ended without a dump and whose process nobody knew. */

@@ -26,6 +26,15 @@ class CrashIdTest {
   }
 
   @Test
+  void aFirstChanceIsNotTheEndOfItsProcess() {
+    CrashId id = CrashId.ofFirstChance("uid", 42, START);
+
+    assertThat(id).isEqualTo(CrashId.ofFirstChance("uid", 42, START.minusMillis(200)));
+    assertThat(id).isNotEqualTo(CrashId.of("uid", 42, START));
+    assertThat(id).isNotEqualTo(CrashId.ofFirstChance("uid", 43, START));
+  }
+
+  @Test
   void anIdFromOutsideIsCheckedBeforeItIsUsed() {
     assertThatThrownBy(() -> new CrashId("../../etc")).isInstanceOf(IllegalArgumentException.class);
   }

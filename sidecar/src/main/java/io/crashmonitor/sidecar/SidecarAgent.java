@@ -47,6 +47,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The agent, put together. One thread looks at the volume every second; others talk with the
@@ -55,6 +56,8 @@ import java.util.random.RandomGenerator;
 final class SidecarAgent {
   private static final Logger LOG = Logger.getLogger(SidecarAgent.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
+  // At the pod's end, which must not wait for us.
+  private static final Duration HURRY = Duration.ofMillis(200);
   // Longer than the margin of most grace periods: the kubelet ends it where that is used up.
   private static final Duration LOST = Duration.ofSeconds(20);
   // The helper's word for a ProcDump that ended otherwise than it should.
@@ -76,7 +79,7 @@ final class SidecarAgent {
   private final ExecutorService http = Executors.newCachedThreadPool(Threads.named("http"));
   private volatile HelperState helper = HelperState.NONE;
   private volatile Optional<String> complaint = Optional.empty();
-  private volatile boolean stopping;
+  private volatile boolean ending;
   private volatile Room room;
   private Drain drain = Drain.NONE;
   private Optional<Set<Path>> foundAtStart = Optional.empty();
@@ -139,7 +142,7 @@ final class SidecarAgent {
         .build();
   }
 
-  /** Runs until drained or stopped. */
+  /** Runs until the container ends and nothing waits any more. */
   void run() throws IOException, InterruptedException {
     volume.create();
     session.load();
@@ -149,8 +152,8 @@ final class SidecarAgent {
       look();
       syncing.start();
       fetching.ifPresent(Thread::start);
-      while (!stopping && !drained()) {
-        watch.await(TICK);
+      while (!drained()) {
+        watch.await(drain.isOfNow(clock.instant(), drainLimit()) ? HURRY : TICK);
         look();
       }
     } finally {
@@ -161,9 +164,15 @@ final class SidecarAgent {
     }
   }
 
-  /** Ends soon. What is under way goes on with the next agent. */
-  void stop() {
-    stopping = true;
+  /**
+   * The container ends: what waits is still brought to storage, as far as the pod's grace period
+   * goes.
+   *
+   * @return how long {@link #run} goes on at most
+   */
+  Duration end() {
+    ending = true;
+    return drainLimit().plus(LOST);
   }
 
   /** One look at the volume. */
@@ -175,7 +184,7 @@ final class SidecarAgent {
       foundAtStart = Optional.of(dumps.stream().map(DumpFile::path).collect(toUnmodifiableSet()));
     }
     Space space = space();
-    room = room.seen(space.free(), space.total(), dumps.size());
+    room = room.seen(space.free(), space.total(), dumps.size(), pipeline.decided());
     Arming wanted = sessionFile.update(room);
     helper = replaced.map(HelperState::replaced).orElseGet(() -> heard(wanted));
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
@@ -225,23 +234,30 @@ final class SidecarAgent {
   }
 
   private boolean drained() throws IOException, InterruptedException {
-    boolean asked = PlainFiles.exists(volume.drain());
-    if (asked && drain.since().isEmpty()) {
+    boolean hook = PlainFiles.exists(volume.drain());
+    boolean end = ending || PlainFiles.exists(volume.end());
+    Instant now = clock.instant();
+    Drain before = drain;
+    drain = drain.seen(hook, end, now, drainLimit());
+    if (!drain.since().equals(before.since())) {
       LOG.info("the pod ends: uploading for at most " + drainLimit().toSeconds() + " s");
     }
-    Instant now = clock.instant();
-    drain = drain.seen(asked, now);
-    Drain.Verdict verdict =
-        drain.verdict(asked && (pipeline.waiting() > 0 || somethingIsLeft()), now, drainLimit());
-    switch (verdict) {
-      case NOT_DRAINING, GO_ON -> {
+    boolean waits = (hook || end) && (pipeline.waiting() > 0 || somethingIsLeft());
+    switch (drain.verdict(waits, now, drainLimit())) {
+      case NOTHING, GO_ON -> {
+        return false;
+      }
+      case RELEASE -> {
+        LOG.info(waits ? "the hook waits no longer" : "nothing waits now");
+        Files.deleteIfExists(volume.drain());
         return false;
       }
       case OVER -> LOG.warning("the time to upload is over");
       case DONE -> LOG.info("nothing waits any more");
     }
-    pipeline.reportLost(LOST);
+    pipeline.reportLost(left().filter(d -> unwanted(d).isEmpty()).toList(), LOST);
     Files.deleteIfExists(volume.drain());
+    Files.deleteIfExists(volume.end());
     return true;
   }
 
@@ -250,8 +266,11 @@ final class SidecarAgent {
   }
 
   private boolean somethingIsLeft() {
-    return volume.replaced().isEmpty()
-        && scan.dumps().stream().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
+    return left().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
+  }
+
+  private Stream<DumpFile> left() {
+    return volume.replaced().isPresent() ? Stream.empty() : scan.dumps().stream();
   }
 
   private HelperState explained(HelperState read) {

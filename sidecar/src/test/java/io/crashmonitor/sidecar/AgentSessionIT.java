@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.crashmonitor.api.Compression;
 import io.crashmonitor.report.CrashId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,27 @@ class AgentSessionIT extends AgentWithStorage {
     await()
         .atMost(Duration.ofSeconds(5))
         .until(() -> read(control).contains("armed=false\ndisarmedReason=BudgetUsed\n"));
+  }
+
+  @Test
+  void letsGoWhileAsManyDumpsWaitAsThereArePlacesAndComesBackWhenTheyHaveTheirs()
+      throws IOException {
+    // given one place, and an operator that does not answer offers yet
+    operator.configure(configuration(Compression.Gzip).withPlacesLeft(1));
+    operator.status = path -> path.endsWith("/dumps") ? 503 : 200;
+    Path control = folder.resolve("control/session.properties");
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> read(control).contains("armed=true"));
+    // when
+    Path file = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    // then
+    patiently().until(() -> read(control).contains("armed=false\ndisarmedReason=BudgetUsed\n"));
+    assertThat(file).exists();
+    // and when the dump comes to storage, and another place is free
+    operator.configure(configuration(Compression.Gzip).withPlacesLeft(2));
+    operator.status = path -> 200;
+    patiently().until(() -> Files.notExists(file));
+    patiently().until(() -> read(control).contains("armed=true"));
   }
 
   @Test
@@ -104,14 +126,14 @@ class AgentSessionIT extends AgentWithStorage {
   void endsADrainOnceEverythingIsInStorage() throws IOException {
     // given
     Path file = TestDump.of(5, START, UNHANDLED).padded(9_000_000).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent = start(Duration.ofSeconds(55));
     // then
     patiently().until(agent.ended::isDone);
     assertThat(file).doesNotExist();
-    assertThat(drain).doesNotExist();
+    assertThat(end).doesNotExist();
     assertThat(operator.completions).hasSize(1);
   }
 
@@ -120,13 +142,13 @@ class AgentSessionIT extends AgentWithStorage {
     // given
     operator.status = path -> path.endsWith("/dumps") ? 503 : 200;
     TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent = start(Duration.ofSeconds(3));
     // then
     patiently().until(agent.ended::isDone);
-    assertThat(drain).doesNotExist();
+    assertThat(end).doesNotExist();
     String id = CrashId.of(RunningAgent.POD_UID, 5, START).value();
     assertThat(operator.abandons.get(id).reason()).isEqualTo("Lost");
   }

@@ -69,7 +69,8 @@ final class BenchAgent implements AutoCloseable {
         new DumpSettings(null, null, null, null, compression),
         CaptureEngine.ProcDump,
         true,
-        30);
+        30,
+        null);
   }
 
   /** Waits for a condition; the pause between two looks is what the figures are exact to. */

@@ -57,14 +57,22 @@ final class RunningAgent implements AutoCloseable {
     try {
       agent.run();
       ended.complete(null);
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (InterruptedException closed) {
+      ended.complete(null);
+    } catch (IOException | RuntimeException e) {
       ended.completeExceptionally(e);
     }
   }
 
+  /** As the container's end does. */
+  void end() {
+    agent.end();
+  }
+
+  /** As if it died: what is under way goes on with the next agent. */
   @Override
   public void close() {
-    agent.stop();
+    thread.interrupt();
     ended.orTimeout(20, TimeUnit.SECONDS).join();
   }
 }

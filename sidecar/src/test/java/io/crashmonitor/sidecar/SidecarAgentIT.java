@@ -59,11 +59,28 @@ class SidecarAgentIT extends AgentWithStorage {
   }
 
   @Test
+  void bringsTheDumpOfTheEndThoughTheProcessWasDumpedForAFirstChanceBefore() {
+    // given
+    String handled = "\n*** procdump64 -ma\n*** First chance exception: E0434352.CLR";
+    Path first = TestDump.of(5, START, handled).ready(folder, 5, START, 1);
+    Path second = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 2);
+    // when
+    start(Duration.ofSeconds(55));
+    patiently().until(() -> Files.notExists(first) && Files.notExists(second));
+    // then
+    assertThat(operator.completions)
+        .containsOnlyKeys(
+            CrashId.ofFirstChance(RunningAgent.POD_UID, 5, START).value(),
+            CrashId.of(RunningAgent.POD_UID, 5, START).value());
+    assertThat(operator.offers)
+        .extracting(DumpOffer::kind)
+        .contains(CrashKind.FirstChance, CrashKind.Crash);
+  }
+
+  @Test
   void storesWithoutCompressionWhereTheSessionSaysSo() {
     // given
     operator.configure(configuration(Compression.None));
-    operator.decide = offer -> store.grant(offer.crashId() + ".dmp");
-    operator.confirm = (id, completion) -> store.verdict(id + ".dmp", completion);
     TestDump dump = TestDump.of(5, START, UNHANDLED).padded(9_000_000);
     Path file = dump.ready(folder, 5, START, 1);
     // when
@@ -79,8 +96,6 @@ class SidecarAgentIT extends AgentWithStorage {
   void storesAsZstdWhereTheSessionSaysSo() throws IOException {
     // given
     operator.configure(configuration(Compression.Zstd));
-    operator.decide = offer -> store.grant(offer.crashId() + ".dmp.zst");
-    operator.confirm = (id, completion) -> store.verdict(id + ".dmp.zst", completion);
     TestDump dump = TestDump.of(5, START, UNHANDLED).padded(9_000_000);
     Path file = dump.ready(folder, 5, START, 1);
     // when
@@ -218,7 +233,7 @@ class SidecarAgentIT extends AgentWithStorage {
     RunningAgent agent = start(Duration.ofSeconds(55));
     patiently().until(() -> Collections.frequency(operator.statuses, 400) == 8);
     // when
-    Files.createFile(folder.resolve("control/drain"));
+    Files.createFile(folder.resolve("control/end"));
     // then the pod's end does not wait for it
     agent.ended.get(10, TimeUnit.SECONDS);
     assertThat(Collections.frequency(operator.statuses, 400)).isEqualTo(8);

@@ -43,10 +43,7 @@ final class DumpDesk {
     OfferPolicy.check(offer, pod.podUid());
     Instant now = clock.instant();
     Instant crash = OfferPolicy.countedTime(offer, now);
-    Optional<PublishedSession> run =
-        session.runs().stream()
-            .filter(r -> OfferPolicy.window(crash, r, now).isEmpty())
-            .findFirst();
+    Optional<PublishedSession> run = OfferPolicy.run(offer, crash, session.runs(), now);
     if (offer.truncated()) {
       return refuse(
           pod,

@@ -8,7 +8,9 @@ import io.crashmonitor.report.ExitCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What of an offer is believed, and whether its crash is inside the window. Pure. */
 final class OfferPolicy {
@@ -46,8 +48,26 @@ final class OfferPolicy {
         offer.osVersion() == null || offer.osVersion().length() <= OS_LIMIT,
         "osVersion is at most " + OS_LIMIT + " characters");
     require(
-        CrashId.of(podUid, offer.pid(), offer.processStart()).value().equals(offer.crashId()),
+        CrashId.of(podUid, offer.pid(), offer.processStart()).value().equals(offer.crashId())
+            || isFirstChance(offer, podUid),
         "crashId is not that of this pod's process");
+  }
+
+  /**
+   * The run that a crash belongs to; empty when it was in none. What needs no clock is the run that
+   * the agent had been told of when the dump appeared: that one it is, if the clocks need not
+   * differ more than clocks do. Else, and for an agent that names none we know, the time decides.
+   *
+   * @param crash when it happened, by the operator's clock as far as the agent knew it
+   */
+  static Optional<PublishedSession> run(
+      DumpOffer offer, Instant crash, List<PublishedSession> runs, Instant now) {
+    Stream<PublishedSession> named =
+        runs.stream()
+            .filter(run -> run.storage().run().id().equals(offer.runId()))
+            .filter(run -> window(crash, run, now, SKEW).isEmpty());
+    Stream<PublishedSession> timed = runs.stream().filter(run -> window(crash, run, now).isEmpty());
+    return Stream.concat(named, timed).findFirst();
   }
 
   /**
@@ -56,11 +76,16 @@ final class OfferPolicy {
    * @param crash when it happened, by the operator's clock
    */
   static Optional<Refused> window(Instant crash, PublishedSession session, Instant now) {
+    return window(crash, session, now, Duration.ZERO);
+  }
+
+  private static Optional<Refused> window(
+      Instant crash, PublishedSession session, Instant now, Duration skew) {
     // Dumps and names know whole seconds.
-    if (crash.isBefore(session.windowStart().truncatedTo(ChronoUnit.SECONDS))) {
+    if (crash.isBefore(session.windowStart().truncatedTo(ChronoUnit.SECONDS).minus(skew))) {
       return closed("the crash was before the run began at " + session.windowStart());
     }
-    if (!crash.isBefore(session.windowStop())) {
+    if (!crash.isBefore(session.windowStop().plus(skew))) {
       return closed("the crash was after the run ended at " + session.windowStop());
     }
     if (now.isAfter(session.windowStop().plus(PublishedSession.LATE))) {
@@ -106,6 +131,12 @@ final class OfferPolicy {
         .or(() -> Optional.ofNullable(offer.exceptionCode()))
         .flatMap(ExitCode::parse)
         .orElse(new ExitCode(engine == CaptureEngine.CreateDump ? CLR_EXCEPTION : 0));
+  }
+
+  private static boolean isFirstChance(DumpOffer offer, String podUid) {
+    return CrashId.ofFirstChance(podUid, offer.pid(), offer.processStart())
+        .value()
+        .equals(offer.crashId());
   }
 
   private static boolean isCode(String text) {

@@ -18,7 +18,10 @@ final class Ends {
   /** The kubelet's clock counts in seconds and sees an end late. */
   private static final Duration SLACK = Duration.ofSeconds(10);
 
-  /** A child that ended so long before its container, with another code, ended on its own. */
+  /**
+   * A child that ended so long before its container, with another code, ended on its own; so did a
+   * container whose process had a first chance exception so long before.
+   */
   private static final Duration OF_ONE_CAUSE = Duration.ofSeconds(60);
 
   private Ends() {}
@@ -91,7 +94,8 @@ final class Ends {
         c.analysed(),
         Optional.of(t.restartCount()),
         c.exceptionSource(),
-        c.logged());
+        c.logged(),
+        c.attachedAfter());
   }
 
   /** Whether a debugger of ours, or the runtime itself, was on when the container ended. */
@@ -126,7 +130,7 @@ final class Ends {
     return within(c.time(), t.startedAt(), t.finishedAt())
         && !startedAfter(c, t)
         && !endedOnItsOwn(c, t)
-        && (c.kind() != CrashKind.FirstChance || isEntryProcess(c, t));
+        && (c.kind() != CrashKind.FirstChance || isEntryProcess(c, t) && isOfOneCause(c, t));
   }
 
   private static Termination termination(StoredCrash record, Instant startedAt) {
@@ -142,7 +146,11 @@ final class Ends {
   private static boolean endedOnItsOwn(StoredCrash c, Termination t) {
     return c.exitCodeSource() == ExitCodeSource.AttachHelper
         && !c.exitCode().equals(t.exitCode())
-        && c.time().isBefore(t.finishedAt().minus(OF_ONE_CAUSE));
+        && !isOfOneCause(c, t);
+  }
+
+  private static boolean isOfOneCause(StoredCrash c, Termination t) {
+    return !c.time().isBefore(t.finishedAt().minus(OF_ONE_CAUSE));
   }
 
   /** The entry process starts with its container; a child comes later. */

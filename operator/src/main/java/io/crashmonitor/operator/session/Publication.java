@@ -71,15 +71,20 @@ final class Publication {
 
   private static SessionConfiguration configuration(Situation s, Standing standing) {
     boolean armed = armed(s, standing);
-    return new SessionConfiguration(
-        s.run().id(),
-        armed,
-        armed ? "" : disarmedReason(s, standing),
-        s.run().stopTime(),
-        s.spec().target().process() == null ? "" : s.spec().target().process(),
-        s.spec().dump(),
-        s.engine(),
-        s.seen().settings().licenceAccepted());
+    SessionConfiguration uncounted =
+        new SessionConfiguration(
+            s.run().id(),
+            armed,
+            armed ? "" : disarmedReason(s, standing),
+            s.run().stopTime(),
+            s.spec().target().process() == null ? "" : s.spec().target().process(),
+            s.spec().dump(),
+            s.engine(),
+            s.seen().settings().licenceAccepted());
+    return s.ledger()
+        .map(ledger -> Math.max(0, s.spec().maxDumps() - ledger.ledgerPlacesUsed()))
+        .map(uncounted::withPlacesLeft)
+        .orElse(uncounted);
   }
 
   private static boolean armed(Situation s, Standing standing) {

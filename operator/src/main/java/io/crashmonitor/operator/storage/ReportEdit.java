@@ -12,6 +12,8 @@ import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.report.PreviousLog;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -20,6 +22,7 @@ import java.util.Optional;
  */
 final class ReportEdit {
   private static final JsonMapper JSON = AgentProtocol.mapper();
+  private static final String CRASH = CrashKind.Crash.name();
 
   private ReportEdit() {}
 
@@ -37,6 +40,19 @@ final class ReportEdit {
     rawBytes.ifPresent(bytes -> r.put("rawBytes", bytes));
     sha256.ifPresent(hash -> r.put("sha256", hash));
     analysis.ifPresent(a -> r.set("analysis", a));
+    return value(r);
+  }
+
+  /** A dump on its way: the report tells by itself until when, whoever ends it or does not. */
+  static DumpReport expected(DumpReport report, Instant end) {
+    if (report.dump() != DumpState.Uploading) {
+      return report;
+    }
+    ObjectNode r = tree(report);
+    dump(
+        r,
+        DumpState.Uploading,
+        "lost if it is not there by " + end.truncatedTo(ChronoUnit.SECONDS));
     return value(r);
   }
 
@@ -58,6 +74,8 @@ final class ReportEdit {
     if (source.compareTo(report.exitCodeSource()) < 0) {
       exit(r, code.code(), source);
     }
+    // It did not live on.
+    r.put("kind", report.kind() == CrashKind.FirstChance ? CRASH : report.kind().name());
     r.put("restartCount", restartCount);
     return value(r);
   }
@@ -84,12 +102,12 @@ final class ReportEdit {
 
   /**
    * The same crash told once more: a renewal, an analysis that was pending, or the end of a process
-   * that a first chance dump was taken of.
+   * soon after its first chance dump.
    */
   static DumpReport merged(DumpReport known, DumpReport told) {
     ObjectNode r = tree(known);
     if (known.kind() == CrashKind.FirstChance && told.kind() == CrashKind.Crash) {
-      r.put("kind", CrashKind.Crash.name());
+      r.put("kind", CRASH);
       r.put("time", told.time().toString());
       exit(r, told.exitCode(), told.exitCodeSource());
     } else if (told.exitCodeSource().compareTo(known.exitCodeSource()) < 0) {

@@ -12,6 +12,7 @@ import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpSettings;
 import io.crashmonitor.api.DumpType;
+import io.crashmonitor.api.Run;
 import io.crashmonitor.operator.storage.Samples;
 import io.crashmonitor.operator.storage.StorageTarget;
 import io.crashmonitor.report.CrashId;
@@ -19,6 +20,7 @@ import io.crashmonitor.report.ExitCodeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,8 @@ class OfferPolicyTest {
   private static final Instant START = Instant.parse("2026-11-22T08:00:00.500Z");
   private static final Instant STOP = Instant.parse("2026-11-22T12:00:00Z");
   private static final String POD = "pod-uid";
+  private static final Run EARLIER =
+      new Run("earlier", Instant.parse("2026-11-22T05:00:00Z"), START);
 
   private static PublishedSession session() {
     StorageTarget target = Samples.target("shopdumps", "dumps", 1);
@@ -39,7 +43,7 @@ class OfferPolicyTest {
         "app",
         START,
         STOP,
-        List.of());
+        List.of(EARLIER));
   }
 
   private static DumpOffer offer() {
@@ -62,6 +66,15 @@ class OfferPolicyTest {
         "10.0.20348");
   }
 
+  @Test
+  void aFirstChanceOfTheSameProcessIsThisPodsToo() throws Exception {
+    String id = CrashId.ofFirstChance(POD, 7, START).value();
+    OfferPolicy.check(offer("crashId", "'" + id + "'"), POD);
+    String another = CrashId.ofFirstChance("other", 7, START).value();
+    assertThatThrownBy(() -> OfferPolicy.check(offer("crashId", "'" + another + "'"), POD))
+        .hasMessageContaining("crashId");
+  }
+
   private static DumpOffer offer(String field, String json) throws Exception {
     ObjectNode tree = AgentProtocol.mapper().valueToTree(offer());
     tree.set(field, AgentProtocol.mapper().readTree(json.replace('\'', '"')));
@@ -82,6 +95,35 @@ class OfferPolicyTest {
   void aCrashCountsWhenItHappenedInsideTheWindowAndIsNotTooOld(
       Instant crash, Instant now, boolean closed) {
     assertThat(OfferPolicy.window(crash, session(), now).isPresent()).isEqualTo(closed);
+  }
+
+  /** The present run is of id 0123456789ab. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "null",
+      value = {
+        // crash,              the agent names, the run it is of
+        "2026-11-22T08:00:05Z, 0123456789ab,    0123456789ab",
+        "2026-11-22T08:00:05Z, null,            0123456789ab",
+        "2026-11-22T08:00:05Z, ../other,        0123456789ab",
+        "2026-11-22T07:58:30Z, 0123456789ab,    0123456789ab", // the node's clock is behind
+        "2026-11-22T07:58:30Z, null,            earlier",
+        "2026-11-22T08:01:30Z, earlier,         earlier", // and ahead
+        "2026-11-22T07:50:00Z, 0123456789ab,    earlier", // no clock is so wrong
+        "2026-11-22T08:10:00Z, earlier,         0123456789ab",
+        "2026-11-22T12:01:00Z, 0123456789ab,    0123456789ab",
+        "2026-11-22T12:01:00Z, null,            null",
+        "2026-11-22T12:03:00Z, 0123456789ab,    null",
+        "2026-11-22T04:00:00Z, earlier,         null",
+      })
+  void theRunThatTheAgentKnewDecidesWhereTheClocksLeaveADoubt(
+      Instant crash, String named, String expected) throws Exception {
+    DumpOffer offer = offer("runId", named == null ? "null" : "'" + named + "'");
+
+    assertThat(
+            OfferPolicy.run(offer, crash, session().runs(), STOP.plus(Duration.ofHours(1)))
+                .map(run -> run.storage().run().id()))
+        .isEqualTo(Optional.ofNullable(expected));
   }
 
   @Test

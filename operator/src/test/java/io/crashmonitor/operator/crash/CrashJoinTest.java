@@ -207,6 +207,7 @@ class CrashJoinTest extends CrashScenes {
         c.analysed(),
         c.restartCount(),
         c.exceptionSource(),
-        logged);
+        logged,
+        Optional.empty());
   }
 }

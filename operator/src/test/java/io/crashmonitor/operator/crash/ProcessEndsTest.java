@@ -7,6 +7,7 @@ import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.ProcessExit;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
+import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Termination;
 import io.crashmonitor.operator.storage.StoredCrash;
@@ -141,6 +142,75 @@ class ProcessEndsTest extends CrashScenes {
     AgentState agent = agent(new ProcessExit(7, "w.exe", at(1), at(20), AV.code(), true, 1));
     assertThat(CrashJoin.of(evidence(25, List.of(), Map.of("uid-1", agent), pod())).crashes())
         .isEmpty();
+  }
+
+  private static StoredCrash firstChance(int time, int processStart, CrashKind kind) {
+    StoredCrash c = crash(time, processStart, ExitCodeSource.Exception, DumpState.Stored, kind);
+    return new StoredCrash(
+        CrashId.ofFirstChance("uid-1", c.pid(), at(processStart)),
+        c.runId(),
+        c.pod(),
+        c.podUid(),
+        c.container(),
+        c.process(),
+        c.pid(),
+        c.processStart(),
+        c.time(),
+        c.kind(),
+        c.exitCode(),
+        c.exitCodeSource(),
+        c.dump(),
+        c.blob(),
+        c.exception(),
+        c.topFrame(),
+        c.signature(),
+        c.analysed(),
+        c.restartCount(),
+        c.exceptionSource(),
+        c.logged(),
+        c.attachedAfter());
+  }
+
+  @Test
+  void theEndOfAProcessAfterItsFirstChanceDumpIsACrashOfItsOwn() {
+    StoredCrash before = firstChance(500, 5, CrashKind.FirstChance);
+    AgentState only = agent(new ProcessExit(42, "w.exe", at(5), at(3000), AV.code(), true, 1));
+    AgentState another = agent(new ProcessExit(42, "w.exe", at(5), at(3000), AV.code(), true, 2));
+
+    assertThat(
+            CrashJoin.of(evidence(3100, List.of(before), Map.of("uid-1", only), pod())).crashes())
+        .as("nothing more comes of it")
+        .extracting(StoredCrash::id)
+        .containsExactly(CrashId.of("uid-1", 42, at(5)), before.id());
+    assertThat(
+            CrashJoin.of(evidence(3100, List.of(before), Map.of("uid-1", another), pod()))
+                .crashes())
+        .as("the dump of its end is on its way")
+        .containsExactly(before);
+  }
+
+  @Test
+  void aFirstChanceThatTheProcessDiedOfIsItsCrash() {
+    StoredCrash crash = firstChance(500, 5, CrashKind.Crash);
+    AgentState agent = agent(new ProcessExit(42, "w.exe", at(5), at(502), CLR.code(), true, 1));
+
+    assertThat(CrashJoin.of(evidence(600, List.of(crash), Map.of("uid-1", agent), pod())).crashes())
+        .containsExactly(crash);
+  }
+
+  @Test
+  void aContainersEndIsThatOfAFirstChanceRightBeforeAndOfNoneLongBefore() {
+    StoredCrash before = firstChance(500, 1, CrashKind.FirstChance);
+
+    CrashPicture soon = picture(700, List.of(before), pod(termination(0, 503, CLR)));
+    assertThat(soon.crashes())
+        .singleElement()
+        .returns(before.id(), StoredCrash::id)
+        .returns(CrashKind.Crash, StoredCrash::kind);
+
+    CrashPicture late = picture(1700, List.of(before), pod(termination(0, 1500, CLR)));
+    assertThat(late.crashes()).hasSize(2).contains(before);
+    assertThat(late.joins()).isEmpty();
   }
 
   /** The same when storage counts these ids and reports nothing of them. */

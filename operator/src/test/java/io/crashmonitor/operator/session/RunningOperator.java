@@ -36,6 +36,7 @@ final class RunningOperator implements AutoCloseable {
   final SessionBoard board = new SessionBoard();
   final KubernetesClient admin;
   final String namespace;
+  private final DefinitionWatch definition;
   private final Operator operator;
 
   private RunningOperator(ControlPlane controlPlane, String namespace, String image) {
@@ -48,14 +49,21 @@ final class RunningOperator implements AutoCloseable {
                 o.withKubernetesClient(own)
                     .withCloseClientOnStop(false)
                     .withParseResourceVersions(true));
+    definition = DefinitionWatch.start(own, Duration.ofSeconds(1));
     operator.register(
-        new SessionReconciler(own, settings(image), surroundings, board, Clock.systemUTC()),
+        new SessionReconciler(
+            own, settings(image), surroundings, board, definition, Clock.systemUTC()),
         c -> c.settingNamespace(namespace));
     operator.start();
   }
 
   static RunningOperator start(ControlPlane controlPlane, String namespace) {
     return start(controlPlane, namespace, IMAGE);
+  }
+
+  /** With the definition that is in the cluster already. */
+  static RunningOperator onItsDefinition(ControlPlane controlPlane, String namespace) {
+    return new RunningOperator(controlPlane, namespace, IMAGE);
   }
 
   static RunningOperator start(ControlPlane controlPlane, String namespace, String image) {
@@ -118,6 +126,7 @@ final class RunningOperator implements AutoCloseable {
   @Override
   public void close() {
     operator.stop();
+    definition.close();
   }
 
   static String read(String file) {

@@ -8,6 +8,7 @@ import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpType;
 import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.report.ProcDumpConsole;
 import io.crashmonitor.sidecar.supervisor.HelperState;
@@ -36,17 +37,21 @@ public record CrashFacts(
     CrashKind kind,
     Optional<ProcessExit> exit,
     String process) {
+  /** An end so soon after a first chance exception is of the same cause. */
+  private static final Duration OF_ONE_CAUSE = Duration.ofSeconds(60);
 
   /** Puts the facts together. */
   public static CrashFacts of(String podUid, DumpFile file, DumpFacts dump, HelperState helper) {
     ProcessInstance instance = instance(file, dump);
     Optional<ProcessExit> exit = helper.exit(instance);
     return new CrashFacts(
-        CrashId.of(podUid, instance.pid(), instance.start()),
+        isFirstChance(dump)
+            ? CrashId.ofFirstChance(podUid, instance.pid(), instance.start())
+            : CrashId.of(podUid, instance.pid(), instance.start()),
         file,
         instance,
         dump,
-        kind(dump, exit.isEmpty() && helper.living(instance)),
+        kind(dump, file, exit, exit.isEmpty() && helper.living(instance)),
         exit,
         dump.process()
             .or(() -> exit.map(ProcessExit::name))
@@ -98,8 +103,8 @@ public record CrashFacts(
         instance.start(),
         time(),
         kind,
-        exit.map(ProcessExit::exitCode).orElse(null),
-        exit.isPresent() ? ExitCodeSource.AttachHelper : ExitCodeSource.Exception,
+        end().map(ProcessExit::exitCode).orElse(null),
+        end().isPresent() ? ExitCodeSource.AttachHelper : ExitCodeSource.Exception,
         dump.exceptionCode().orElse(null),
         type,
         file.size(),
@@ -111,18 +116,47 @@ public record CrashFacts(
         clockOffset.isZero() ? null : clockOffset.toMillis());
   }
 
+  // How a process ended that lived on says nothing of what it was dumped for.
+  private Optional<ProcessExit> end() {
+    return exit.filter(e -> kind == CrashKind.Crash);
+  }
+
+  // By ProcDump's own words in the dump.
+  private static boolean isFirstChance(DumpFacts dump) {
+    return event(dump).contains("first chance");
+  }
+
   private Instant time() {
+    return time(dump, file);
+  }
+
+  private static Instant time(DumpFacts dump, DumpFile file) {
     return dump.written().orElse(file.modified());
   }
 
-  private static CrashKind kind(DumpFacts dump, boolean livesOn) {
-    // The line before the last holds ProcDump's arguments, and with them the user's filters.
-    String comment = dump.comment().orElse("").toLowerCase(Locale.ROOT);
-    String event = comment.substring(comment.lastIndexOf('\n') + 1);
-    if (event.contains("unhandled")) {
+  private static CrashKind kind(
+      DumpFacts dump, DumpFile file, Optional<ProcessExit> exit, boolean livesOn) {
+    if (event(dump).contains("unhandled")) {
       return CrashKind.Crash;
     }
-    return livesOn || event.contains("first chance") ? CrashKind.FirstChance : CrashKind.Crash;
+    boolean ended =
+        isFirstChance(dump) ? exit.filter(e -> isEndOf(e, time(dump, file))).isPresent() : !livesOn;
+    return ended ? CrashKind.Crash : CrashKind.FirstChance;
+  }
+
+  // As a stack overflow of .NET: the runtime ends the process after the first chance, and there is
+  // no second.
+  private static boolean isEndOf(ProcessExit exit, Instant firstChance) {
+    return exit.dumps() <= 1
+        && exit.exitTime() != null
+        && !exit.exitTime().isAfter(firstChance.plus(OF_ONE_CAUSE))
+        && ExitCode.parse(exit.exitCode()).filter(ExitCode::isCrash).isPresent();
+  }
+
+  // The line before the last holds ProcDump's arguments, and with them the user's filters.
+  private static String event(DumpFacts dump) {
+    String comment = dump.comment().orElse("").toLowerCase(Locale.ROOT);
+    return comment.substring(comment.lastIndexOf('\n') + 1);
   }
 
   private static String living(HelperState helper, DumpFile file) {

@@ -20,6 +20,7 @@ final class DumpJob {
   Optional<Future<Path>> analysis = Optional.empty();
   Optional<Committed> committed = Optional.empty();
   volatile boolean offered;
+  volatile boolean placed;
   boolean analysisSent;
 
   /** Kept over attempts to upload it, which so need not read again what is in storage. */

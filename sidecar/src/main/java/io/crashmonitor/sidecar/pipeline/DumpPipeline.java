@@ -9,6 +9,7 @@ import io.crashmonitor.sidecar.pipeline.Next.Retry;
 import io.crashmonitor.sidecar.pipeline.Next.Upload;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +30,8 @@ public final class DumpPipeline implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DumpPipeline.class.getName());
 
   private static final int TELLING = 4;
+  // The kubelet gives two seconds at least.
+  private static final Duration COMMIT = Duration.ofSeconds(2);
 
   private final DumpSteps steps;
   private final BackOff backOff;
@@ -85,6 +88,11 @@ public final class DumpPipeline implements AutoCloseable {
     return (int) jobs.values().stream().filter(job -> !job.givenUp).count();
   }
 
+  /** Dumps that have a place in storage, or will ask for none any more. */
+  public int decided() {
+    return (int) jobs.values().stream().filter(job -> job.placed || job.givenUp).count();
+  }
+
   /** Whether nothing more will come of the file. */
   public boolean hasGivenUp(Path file) {
     DumpJob job = jobs.get(file);
@@ -92,13 +100,23 @@ public final class DumpPipeline implements AutoCloseable {
   }
 
   /**
-   * Tells the operator of all that will not arrive any more, as far as it is reached in time.
+   * Ends all that is under way, and tells the operator what will not arrive any more, as far as it
+   * is reached in time. What is being committed is waited for first: no dump is told as lost that
+   * is in storage, and none comes there after it was told.
    *
-   * @param most how long that may take
+   * @param left in the volume; those that never came on their way are lost, too
+   * @param most how long the telling may take
    */
-  public void reportLost(Duration most) throws InterruptedException {
+  public void reportLost(List<DumpFile> left, Duration most) throws InterruptedException {
     offers.shutdownNow();
     uploads.shutdownNow();
+    if (!uploads.awaitTermination(COMMIT.toMillis(), TimeUnit.MILLISECONDS)
+        || !offers.awaitTermination(COMMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warning("something under way does not end");
+    }
+    left.stream()
+        .filter(dump -> !knows(dump.path()))
+        .forEach(dump -> jobs.put(dump.path(), new DumpJob(dump)));
     ExecutorService telling = Executors.newFixedThreadPool(TELLING, Threads.named("lost"));
     for (DumpJob job : jobs.values()) {
       telling.execute(() -> lost(job));

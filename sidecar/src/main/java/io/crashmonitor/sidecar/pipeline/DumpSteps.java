@@ -8,6 +8,7 @@ import io.crashmonitor.agent.DumpDecision.AlreadyStored;
 import io.crashmonitor.agent.DumpDecision.Granted;
 import io.crashmonitor.agent.DumpDecision.Refused;
 import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.sidecar.dump.CrashFacts;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.DumpInspector;
@@ -34,6 +35,8 @@ public final class DumpSteps implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DumpSteps.class.getName());
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
   private static final int LOOKS_FOR_EXIT = 3;
+  // A runtime may write a stack of thousands of lines between its first chance and its end.
+  private static final int LOOKS_AFTER_FIRST_CHANCE = 10;
 
   /**
    * How long things may take.
@@ -154,6 +157,14 @@ public final class DumpSteps implements AutoCloseable {
 
   /** What will not arrive any more, as far as the operator can still be told. */
   void lost(DumpJob job) throws InterruptedException {
+    if (job.committed.isPresent()) {
+      // It is in storage: the operator hears of it, but for an analysis there is no time.
+      if (analyses.await(job, Duration.ZERO).isEmpty()) {
+        analyses.cancel(job);
+      }
+      complete(job, job.committed.get());
+      return;
+    }
     LOG.warning("lost with the pod: " + job.file.path().getFileName());
     Optional<SessionConfiguration> configuration = session.configuration();
     try {
@@ -185,7 +196,8 @@ public final class DumpSteps implements AutoCloseable {
       LOG.warning(job.file.path().getFileName() + " is no dump: " + no.why());
     }
     // The helper sees the end of the process a moment after the dump.
-    if (facts.exit().isEmpty() && helper.get().alive() && job.looksForExit++ < LOOKS_FOR_EXIT) {
+    int looks = facts.kind() == CrashKind.FirstChance ? LOOKS_AFTER_FIRST_CHANCE : LOOKS_FOR_EXIT;
+    if (facts.exit().isEmpty() && helper.get().alive() && job.looksForExit++ < looks) {
       return Optional.of(Retry.waiting(LOOK_AGAIN));
     }
     if (facts.contradictory()) {
@@ -204,6 +216,7 @@ public final class DumpSteps implements AutoCloseable {
   }
 
   private Next decided(DumpJob job, DumpDecision decision) throws InterruptedException {
+    job.placed = decision instanceof Granted;
     if (decision instanceof Granted grant) {
       if (DumpReports.isTruncated(job)) {
         reports.abandon(job, "Truncated", "the dump is not whole");
@@ -248,6 +261,7 @@ public final class DumpSteps implements AutoCloseable {
       }
       case OfferAgain -> {
         job.committed = Optional.empty();
+        job.placed = false;
         yield Retry.failed("its place is gone: " + verdict.message());
       }
     };

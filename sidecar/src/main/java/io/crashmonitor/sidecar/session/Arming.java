@@ -1,6 +1,7 @@
 package io.crashmonitor.sidecar.session;
 
 import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.sidecar.dump.RuntimeDumps;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -18,10 +19,10 @@ public record Arming(boolean armed, String reason) {
    *
    * @param configuration the last one known; empty before the operator's first word
    * @param now by the operator's clock
-   * @param shortage why the volume has no room for more; empty when it has
+   * @param room for one more dump
    */
   public static Arming decide(
-      Optional<SessionConfiguration> configuration, Instant now, Optional<String> shortage) {
+      Optional<SessionConfiguration> configuration, Instant now, Room room) {
     if (configuration.isEmpty()) {
       return disarmed("Unknown");
     }
@@ -33,7 +34,11 @@ public record Arming(boolean armed, String reason) {
     if (wanted.stopTime() != null && !now.isBefore(wanted.stopTime())) {
       return disarmed("StopTimeReached");
     }
-    return shortage.map(Arming::disarmed).orElse(ARMED);
+    // The app would stand still for a dump that is thrown away.
+    if (wanted.placesLeft() != null && room.undecided() >= wanted.placesLeft()) {
+      return disarmed(RuntimeDumps.BUDGET_USED);
+    }
+    return room.shortage().map(Arming::disarmed).orElse(ARMED);
   }
 
   /** The same for the helper: it has nothing to do where the runtime writes the dumps. */

@@ -20,9 +20,23 @@ public final class ProcDumpArguments {
   private ProcDumpArguments() {}
 
   /**
+   * For a process that is watched.
+   *
    * @throws IllegalArgumentException for a filter that the API would not have let in
    */
   public static List<String> of(SessionConfiguration configuration) {
+    return of(configuration, configuration.dump().firstChance());
+  }
+
+  /**
+   * For a process that was dumped and lives on: its end alone is of interest then. An exception
+   * that it handles again and again would have it stand still for a dump each time.
+   */
+  static List<String> again(SessionConfiguration configuration) {
+    return of(configuration, List.of());
+  }
+
+  private static List<String> of(SessionConfiguration configuration, List<String> firstChance) {
     DumpSettings dump = configuration.dump();
     List<String> arguments = new ArrayList<>();
     if (configuration.licenceAccepted()) {
@@ -30,9 +44,9 @@ public final class ProcDumpArguments {
     }
     arguments.add(kind(dump));
     arguments.add("-e");
-    if (!dump.firstChance().isEmpty()) {
+    if (!firstChance.isEmpty()) {
       arguments.add("1");
-      dump.firstChance().forEach(filter -> arguments.addAll(List.of("-f", checked(filter))));
+      firstChance.forEach(filter -> arguments.addAll(List.of("-f", checked(filter))));
     }
     if (dump.onExit()) {
       arguments.add("-t");

@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param disk free space
  * @param full whether too many dumps wait, as found the last time
+ * @param undecided how many of them have no place in storage yet and may want one
  */
-public record Room(DiskGuard disk, boolean full) {
+public record Room(DiskGuard disk, boolean full, int undecided) {
   /** With so many dumps waiting nothing more is captured. */
   public static final int MOST_WAITING = 100;
 
@@ -21,12 +22,20 @@ public record Room(DiskGuard disk, boolean full) {
 
   /** A volume that nobody has looked at. */
   public static Room unseen(int leastPercent) {
-    return new Room(new DiskGuard(leastPercent, false), false);
+    return new Room(new DiskGuard(leastPercent, false), false, 0);
   }
 
-  /** The room after a look at the volume. */
-  public Room seen(long freeBytes, long totalBytes, int waiting) {
-    return new Room(disk.seen(freeBytes, totalBytes), waiting >= (full ? AGAIN_AT : MOST_WAITING));
+  /**
+   * The room after a look at the volume.
+   *
+   * @param waiting dumps in it
+   * @param decided those of them that have a place in storage, or will ask for none any more
+   */
+  public Room seen(long freeBytes, long totalBytes, int waiting, int decided) {
+    return new Room(
+        disk.seen(freeBytes, totalBytes),
+        waiting >= (full ? AGAIN_AT : MOST_WAITING),
+        Math.max(0, waiting - decided));
   }
 
   /** Why there is none, a CamelCase word. */

@@ -30,7 +30,7 @@ public final class SessionFile {
    */
   public synchronized Arming update(Room room) {
     Optional<SessionConfiguration> configuration = session.configuration();
-    Arming wanted = Arming.decide(configuration, session.operatorNow(), room.shortage());
+    Arming wanted = Arming.decide(configuration, session.operatorNow(), room);
     Optional<Instant> disarmAt =
         configuration.map(SessionConfiguration::stopTime).map(session::local);
     Arming arming = wanted.forHelper(configuration);

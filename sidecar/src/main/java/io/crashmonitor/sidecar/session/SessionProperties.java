@@ -34,10 +34,8 @@ public final class SessionProperties {
     line(text, "disarmedReason", arming.reason());
     line(text, "disarmAt", disarmAt.map(t -> Long.toString(t.toEpochMilli())).orElse(""));
     line(text, "process", configuration.map(SessionConfiguration::process).orElse(""));
-    List<String> arguments = configuration.map(ProcDumpArguments::of).orElse(List.of());
-    for (int i = 0; i < arguments.size(); i++) {
-      line(text, "arg." + i, arguments.get(i));
-    }
+    lines(text, "arg.", configuration.map(ProcDumpArguments::of).orElse(List.of()));
+    lines(text, "again.", configuration.map(ProcDumpArguments::again).orElse(List.of()));
     line(text, "drain.seconds", Long.toString(GracePeriod.forUploads(configuration).toSeconds()));
     line(
         text,
@@ -46,6 +44,12 @@ public final class SessionProperties {
             configuration.map(c -> commitPercent(c.dump().type())).orElse(ALL_MEMORY)));
     line(text, "disk.volumePercent", Integer.toString(volumePercent));
     return text.toString();
+  }
+
+  private static void lines(StringBuilder text, String prefix, List<String> values) {
+    for (int i = 0; i < values.size(); i++) {
+      line(text, prefix + i, values.get(i));
+    }
   }
 
   private static int commitPercent(DumpType type) {

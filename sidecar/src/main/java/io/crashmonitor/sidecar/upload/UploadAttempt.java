@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 
@@ -26,6 +28,7 @@ final class UploadAttempt {
   // Failures in a row that are waited out with the file open; after them the dump is put back.
   private static final int PATIENCE = 5;
   private static final Duration RENEW_BEFORE = Duration.ofMinutes(2);
+  private static final Duration COMMIT_ANSWER = Duration.ofMillis(1500);
   private static final long PROGRESS_EVERY = 256L * 1024 * 1024;
 
   /** Ends the attempt with its result. */
@@ -47,7 +50,8 @@ final class UploadAttempt {
   private final UploadJournal journal;
   private Granted grant;
   private Optional<Sending> sending = Optional.empty();
-  private boolean progress;
+  private boolean storedSome;
+  private CompletableFuture<StorageReply> committing = new CompletableFuture<>();
 
   UploadAttempt(
       DumpUpload upload, DumpUpload.Job job, DumpUpload.Renewal renewal, BlockSource source) {
@@ -112,7 +116,7 @@ final class UploadAttempt {
     Block block = sending.get().block();
     await(sending.get().reply(), () -> upload.storage.putBlock(grant.url(), block));
     journal.staged(block);
-    progress = true;
+    storedSome = true;
     sending = Optional.empty();
   }
 
@@ -123,11 +127,32 @@ final class UploadAttempt {
             BlobProperties.fileName(grant.blob(), job.compression()), job.compression(), sha256);
     List<String> ids = journal.blocks().stream().map(b -> Block.base64(b.id())).toList();
     Supplier<CompletableFuture<StorageReply>> call =
-        () -> upload.storage.putBlockList(grant.url(), ids, properties, job.overwrite());
+        () -> {
+          committing = upload.storage.putBlockList(grant.url(), ids, properties, job.overwrite());
+          return committing;
+        };
     renewIfNeeded();
-    await(call.get(), call);
+    try {
+      await(call.get(), call);
+    } catch (InterruptedException end) {
+      if (!isCommitted()) {
+        throw end;
+      }
+      Thread.currentThread().interrupt();
+    }
     long length = journal.blocks().stream().mapToLong(UploadJournal.Staged::length).sum();
     return new Committed(length, source.size(), sha256);
+  }
+
+  /** What became of a commit under way when the agent ends: storage may have it by now. */
+  private boolean isCommitted() throws InterruptedException {
+    try {
+      StorageReply reply = committing.get(COMMIT_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+      return reply instanceof Done || reply instanceof Exists;
+    } catch (ExecutionException | TimeoutException unknown) {
+      committing.cancel(true);
+      return false;
+    }
   }
 
   /** Waits for the call, and makes it again as long as there is hope. */
@@ -170,7 +195,7 @@ final class UploadAttempt {
   }
 
   private Ended postponed(String why, Optional<Duration> after) {
-    return new Ended(new Postponed(why, after, progress));
+    return new Ended(new Postponed(why, after, storedSome));
   }
 
   private void renewIfNeeded() throws InterruptedException, Ended {

@@ -39,9 +39,14 @@ public record VolumeLayout(Path root) {
     return control().resolve("procdump.sha256");
   }
 
-  /** There while the pod's end waits for the last uploads. */
+  /** There while the preStop hook waits for the uploads of now. */
   public Path drain() {
     return control().resolve("drain");
+  }
+
+  /** There once the container is asked to end. */
+  public Path end() {
+    return control().resolve("end");
   }
 
   /** From the helper to the agent. */

@@ -123,6 +123,32 @@ class CrashIT {
   }
 
   @Test
+  void isNotStoppedAgainByAnExceptionThatItHandlesAfterItsFirstDump() throws Exception {
+    container.session(
+        SessionFile.ofCrashes()
+            .arguments("-accepteula", "-mm", "-e", "1", "-f", "8BADF00D", "-n", "1")
+            // Not the agent's, which has no filter: this one tells of each exception in the log.
+            .again("-accepteula", "-mm", "-e", "1", "-f", "C00000FD.STACK_OVERFLOW", "-n", "1"));
+    WineProcess app = container.app("--first-chance", "8BADF00D");
+    container.supervise();
+    await().atMost(SOON).until(() -> container.ready().size() == 1);
+
+    AttachState again =
+        container.awaitState(
+            "attached once more", s -> s.processes().stream().anyMatch(p -> p.attached()));
+    int before = exceptions();
+    await().atMost(SOON).until(() -> exceptions() > before + 2);
+
+    assertThat(again.processes()).hasSize(1);
+    assertThat(container.ready()).hasSize(1);
+    AppContainer.assertAlive(app);
+  }
+
+  private int exceptions() {
+    return container.procdumpLog().split("Exception: 8BADF00D", -1).length;
+  }
+
+  @Test
   void ignoresFirstChanceExceptionsThatNoFilterNames() throws Exception {
     container.session(
         SessionFile.ofCrashes()

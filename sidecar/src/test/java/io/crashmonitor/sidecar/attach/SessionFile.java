@@ -12,16 +12,23 @@ record SessionFile(
     String disarmAt,
     String process,
     List<String> arguments,
+    List<String> again,
     int volumePercent) {
 
   /** Small dumps of unhandled exceptions, of the entry process and its children. */
   static SessionFile ofCrashes() {
     return new SessionFile(
-        true, "", "", "", List.of("-accepteula", "-mm", "-e", "-n", "1", "-at", "60"), 1);
+        true,
+        "",
+        "",
+        "",
+        List.of("-accepteula", "-mm", "-e", "-n", "1", "-at", "60"),
+        List.of(),
+        1);
   }
 
   SessionFile disarmed(String reason) {
-    return new SessionFile(false, reason, disarmAt, process, arguments, volumePercent);
+    return new SessionFile(false, reason, disarmAt, process, arguments, again, volumePercent);
   }
 
   SessionFile disarmAt(Instant time) {
@@ -31,20 +38,28 @@ record SessionFile(
         Long.toString(time.toEpochMilli()),
         process,
         arguments,
+        again,
         volumePercent);
   }
 
   SessionFile process(String pattern) {
-    return new SessionFile(armed, disarmedReason, disarmAt, pattern, arguments, volumePercent);
+    return new SessionFile(
+        armed, disarmedReason, disarmAt, pattern, arguments, again, volumePercent);
   }
 
   SessionFile arguments(String... procdump) {
     return new SessionFile(
-        armed, disarmedReason, disarmAt, process, List.of(procdump), volumePercent);
+        armed, disarmedReason, disarmAt, process, List.of(procdump), again, volumePercent);
+  }
+
+  /** Of a process that was dumped and lives on. */
+  SessionFile again(String... procdump) {
+    return new SessionFile(
+        armed, disarmedReason, disarmAt, process, arguments, List.of(procdump), volumePercent);
   }
 
   SessionFile volumePercent(int percent) {
-    return new SessionFile(armed, disarmedReason, disarmAt, process, arguments, percent);
+    return new SessionFile(armed, disarmedReason, disarmAt, process, arguments, again, percent);
   }
 
   String text() {
@@ -59,9 +74,12 @@ record SessionFile(
         disk.volumePercent=%d
         """
             .formatted(armed, disarmedReason, disarmAt, process, volumePercent);
-    return head
-        + IntStream.range(0, arguments.size())
-            .mapToObj(i -> "arg." + i + "=" + arguments.get(i) + "\n")
-            .collect(Collectors.joining());
+    return head + lines("arg.", arguments) + lines("again.", again);
+  }
+
+  private static String lines(String prefix, List<String> values) {
+    return IntStream.range(0, values.size())
+        .mapToObj(i -> prefix + i + "=" + values.get(i) + "\n")
+        .collect(Collectors.joining());
   }
 }

@@ -26,13 +26,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CrashFactsTest {
   private static final Instant START = Instant.parse("2026-11-22T08:00:00.700Z");
+  private static final Instant WRITTEN = Instant.parse("2026-11-22T09:30:00Z");
   private static final DumpFile FILE =
       new DumpFile(
           Path.of("5_1795420800700_1.dmp"),
           ProcessInstance.of(5, START),
           Origin.HELPER_MOVED,
           99,
-          START);
+          WRITTEN);
   private static final HelperState LIVING =
       helper(
           List.of(new WatchedProcess(5, "Checkout.exe", START, true, true, START, 9)), List.of());
@@ -58,11 +59,50 @@ class CrashFactsTest {
     assertThat(facts.kind()).isEqualTo(kind);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // .NET's stack overflow: the runtime ends the process itself, there is no second chance.
+    "0x800703E9, 5, 1, Crash",
+    "0xE0434352, 60, 1, Crash",
+    "0xE0434352, 61, 1, FirstChance",
+    // Its end has a dump of its own.
+    "0xE0434352, 5, 2, FirstChance",
+    "0x00000000, 5, 1, FirstChance",
+    "0xC000013A, 5, 1, FirstChance"
+  })
+  void aFirstChanceThatTheProcessDiesOfIsTheCrash(
+      String exitCode, long secondsLater, int dumps, CrashKind kind) {
+    Instant end = WRITTEN.plusSeconds(secondsLater);
+    HelperState ended =
+        helper(
+            List.of(),
+            List.of(new ProcessExit(5, "Checkout.exe", START, end, exitCode, true, dumps)));
+
+    CrashFacts facts = of("\n*** First chance exception: E053534F", ended);
+
+    assertThat(facts.kind()).isEqualTo(kind);
+    DumpOffer offer = offer(facts);
+    assertThat(offer.exitCode()).isEqualTo(kind == CrashKind.Crash ? exitCode : null);
+    assertThat(offer.exitCodeSource())
+        .isEqualTo(
+            kind == CrashKind.Crash ? ExitCodeSource.AttachHelper : ExitCodeSource.Exception);
+  }
+
   @Test
-  void givesTheSameIdAsTheOperatorForAnyDumpOfTheProcess() {
+  void givesTheSameIdAsTheOperatorForAnyDumpOfTheProcessesEnd() {
     assertThat(of("", HelperState.NONE).id())
         .isEqualTo(CrashId.of("pod", 5, START.plusMillis(200)))
-        .isNotEqualTo(CrashId.of("pod", 6, START));
+        .isNotEqualTo(CrashId.of("pod", 6, START))
+        .isEqualTo(of("\n*** Unhandled exception: C0000005", LIVING).id());
+  }
+
+  @Test
+  void givesAFirstChanceAnIdOfItsOwnWhateverBecomesOfTheProcess() {
+    String event = "\n*** First chance exception: E0434352.CLR";
+    assertThat(of(event, LIVING).id())
+        .isEqualTo(CrashId.ofFirstChance("pod", 5, START))
+        .isEqualTo(of(event, ENDED).id())
+        .isNotEqualTo(of("\n*** Unhandled exception: E0434352.CLR", ENDED).id());
   }
 
   @Test

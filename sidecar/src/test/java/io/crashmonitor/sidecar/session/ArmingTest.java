@@ -50,7 +50,7 @@ class ArmingTest {
 
   @Test
   void waitsForTheOperatorsFirstWord() {
-    assertThat(Arming.decide(Optional.empty(), STOP, Optional.empty()))
+    assertThat(Arming.decide(Optional.empty(), STOP, Room.unseen(15)))
         .isEqualTo(new Arming(false, "Unknown"));
   }
 
@@ -66,12 +66,40 @@ class ArmingTest {
 
   @Test
   void hasNoRoomWhileTooManyDumpsWait() {
-    Room room = Room.unseen(0);
-    assertThat(room.seen(1, 1, 99).shortage()).isEmpty();
-    assertThat(room.seen(1, 1, 100).shortage()).contains("DumpsWaiting");
-    assertThat(room.seen(1, 1, 100).seen(1, 1, 90).shortage()).contains("DumpsWaiting");
-    assertThat(room.seen(1, 1, 100).seen(1, 1, 89).shortage()).isEmpty();
-    assertThat(Room.unseen(15).seen(1, 100, 100).shortage()).contains("DiskLow");
+    assertThat(waiting(99).shortage()).isEmpty();
+    assertThat(waiting(100).shortage()).contains("DumpsWaiting");
+    assertThat(waiting(100).seen(1, 1, 90, 0).shortage()).contains("DumpsWaiting");
+    assertThat(waiting(100).seen(1, 1, 89, 0).shortage()).isEmpty();
+    assertThat(Room.unseen(15).seen(1, 100, 100, 0).shortage()).contains("DiskLow");
+  }
+
+  private static Room waiting(int dumps) {
+    return Room.unseen(0).seen(1, 1, dumps, 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // places left, dumps waiting, those with a place, armed
+    "1, 0, 0, true",
+    "1, 1, 0, false",
+    "1, 1, 1, true",
+    "0, 1, 1, false",
+    "3, 2, 0, true",
+    "3, 4, 1, false",
+    // An operator that does not count, or has not yet.
+    ", 50, 0, true"
+  })
+  void doesNotStopTheApplicationForADumpThatWouldBeThrownAway(
+      Integer placesLeft, int waiting, int placed, boolean armed) {
+    SessionConfiguration uncounted = configuration(true, "", CaptureEngine.ProcDump);
+    SessionConfiguration configuration =
+        placesLeft == null ? uncounted : uncounted.withPlacesLeft(placesLeft);
+    Arming arming =
+        Arming.decide(
+            Optional.of(configuration),
+            STOP.minusSeconds(1),
+            Room.unseen(0).seen(1, 1, waiting, placed));
+    assertThat(arming).isEqualTo(armed ? new Arming(true, "") : new Arming(false, "BudgetUsed"));
   }
 
   @Test
@@ -102,8 +130,8 @@ class ArmingTest {
   private static Arming decide(
       boolean armed, String reason, CaptureEngine engine, Instant now, boolean diskLow) {
     SessionConfiguration configuration = configuration(armed, reason, engine);
-    Optional<String> shortage = diskLow ? Optional.of("DiskLow") : Optional.empty();
-    return Arming.decide(Optional.of(configuration), now, shortage)
+    Room room = Room.unseen(15).seen(diskLow ? 1 : 99, 100, 0, 0);
+    return Arming.decide(Optional.of(configuration), now, room)
         .forHelper(Optional.of(configuration));
   }
 }

@@ -1,6 +1,7 @@
 package io.crashmonitor.sidecar.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crashmonitor.agent.DumpDecision;
 import io.crashmonitor.agent.DumpDecision.Granted;
@@ -264,6 +265,37 @@ class DumpUploadIT {
     // then
     assertThat(result).isInstanceOf(Committed.class);
     assertThat(store.downloaded(BLOB)).isEqualTo(other);
+  }
+
+  @Test
+  void knowsOfItsCommitAlsoWhenItIsToEndMeanwhile() throws InterruptedException {
+    // given
+    Thread uploading = Thread.currentThread();
+    proxy.fault = call -> interrupting(uploading, call, Fault.NONE);
+    // when
+    UploadResult result = upload(renewed());
+    // then
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(result).isInstanceOf(Committed.class);
+    assertThat(store.downloaded(BLOB)).isEqualTo(dump);
+  }
+
+  @Test
+  void doesNotWaitLongForACommitWhenItIsToEnd() {
+    // given
+    Thread uploading = Thread.currentThread();
+    proxy.fault = call -> interrupting(uploading, call, Fault.HANG);
+    // then
+    assertThatThrownBy(() -> upload(renewed())).isInstanceOf(InterruptedException.class);
+    assertThat(store.exists(BLOB)).isFalse();
+  }
+
+  private static Fault interrupting(Thread uploading, String call, Fault commit) {
+    if (!call.equals("blocklist")) {
+      return Fault.NONE;
+    }
+    uploading.interrupt();
+    return commit;
   }
 
   @Test
