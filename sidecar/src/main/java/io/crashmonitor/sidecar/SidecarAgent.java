@@ -115,7 +115,7 @@ final class SidecarAgent {
             new DumpSteps(
                 config.podUid(),
                 volume,
-                session::configuration,
+                session,
                 () -> helper,
                 operator,
                 inspector,

@@ -87,7 +87,7 @@ class SidecarAgentIT extends AgentWithStorage {
     start(Duration.ofSeconds(55));
     patiently().until(() -> Files.notExists(file));
     // then
-    String blob = operator.offers.get(0).crashId() + ".dmp.gz";
+    String blob = operator.offers.get(0).crashId() + ".dmp";
     assertThat(store.properties(blob).getContentEncoding()).isNull();
     assertThat(store.stored(blob)).isEqualTo(dump.bytes());
   }
@@ -96,8 +96,6 @@ class SidecarAgentIT extends AgentWithStorage {
   void storesAsZstdWhereTheSessionSaysSo() throws IOException {
     // given
     operator.configure(configuration(Compression.Zstd));
-    operator.decide = offer -> store.grant(offer.crashId() + ".dmp.zst");
-    operator.confirm = (id, completion) -> store.verdict(id + ".dmp.zst", completion);
     TestDump dump = TestDump.of(5, START, UNHANDLED).padded(9_000_000);
     Path file = dump.ready(folder, 5, START, 1);
     // when

@@ -148,9 +148,7 @@ final class Ends {
     boolean ofAnother =
         c.exitCodeSource() == ExitCodeSource.AttachHelper
             || c.processStart().isPresent() && !isEntryProcess(c, t);
-    return ofAnother
-        && !c.exitCode().equals(t.exitCode())
-        && !isOfOneCause(c, t);
+    return ofAnother && !c.exitCode().equals(t.exitCode()) && !isOfOneCause(c, t);
   }
 
   private static boolean isOfOneCause(StoredCrash c, Termination t) {

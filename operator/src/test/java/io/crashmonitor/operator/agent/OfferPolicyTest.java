@@ -135,6 +135,36 @@ class OfferPolicyTest {
         .isEqualTo(now.minus(Duration.ofHours(1)));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // offset in ms, crash by the node's clock, counts as,             is told as
+    ",               2026-11-22T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-22T09:00:00Z",
+    // The node is ten minutes behind, ten ahead.
+    "600000,         2026-11-22T07:55:00Z,      2026-11-22T08:05:00Z, 2026-11-22T07:55:00Z",
+    "-600000,        2026-11-22T12:05:00Z,      2026-11-22T11:55:00Z, 2026-11-22T12:05:00Z",
+    // What the network does to clocks that agree.
+    "1999,           2026-11-22T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-22T09:00:00Z",
+    "-1999,          2026-11-22T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-22T09:00:00Z",
+    // Never in the future.
+    "7200000,        2026-11-22T11:00:00Z,      2026-11-22T12:00:00Z, 2026-11-22T10:00:00Z",
+    "-600000,        2026-11-22T13:00:00Z,      2026-11-22T12:00:00Z, 2026-11-22T12:10:00Z",
+    ",               2026-11-22T12:01:00Z,      2026-11-22T12:00:00Z, 2026-11-22T12:01:00Z",
+    // No more than a day, whatever a pod says.
+    "172800000,      2026-11-21T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-21T09:00:00Z",
+    "9223372036854775807,  2026-11-21T09:00:00Z, 2026-11-22T09:00:00Z, 2026-11-21T09:00:00Z",
+    "-9223372036854775808, 2026-11-23T09:00:00Z, 2026-11-22T09:00:00Z, 2026-11-23T09:00:00Z",
+  })
+  void aCrashOfANodeWithAWrongClockCountsByOurs(
+      Long offset, Instant crash, Instant counts, Instant told) throws Exception {
+    Instant now = Instant.parse("2026-11-22T12:00:00Z");
+    ObjectNode tree = AgentProtocol.mapper().valueToTree(offer());
+    tree.put("crashTime", crash.toString()).put("clockOffsetMillis", offset);
+    DumpOffer offer = AgentProtocol.mapper().convertValue(tree, DumpOffer.class);
+
+    assertThat(OfferPolicy.countedTime(offer, now)).isEqualTo(counts);
+    assertThat(OfferPolicy.crashTime(offer, now)).isEqualTo(told);
+  }
+
   @Test
   void anExitCodeIsBetterThanAnExceptionCodeAndThatBetterThanNone() throws Exception {
     assertThat(OfferPolicy.exitCode(offer(), CaptureEngine.ProcDump).code())

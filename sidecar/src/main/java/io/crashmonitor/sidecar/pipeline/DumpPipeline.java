@@ -37,15 +37,34 @@ public final class DumpPipeline implements AutoCloseable {
   private final BackOff backOff;
   private final RandomGenerator random;
   private final Map<Path, DumpJob> jobs = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService offers =
-      Executors.newSingleThreadScheduledExecutor(Threads.named("offers"));
-  private final ScheduledExecutorService uploads =
-      Executors.newSingleThreadScheduledExecutor(Threads.named("uploads"));
+  private final ScheduledExecutorService offers;
+  private final ScheduledExecutorService uploads;
 
   public DumpPipeline(DumpSteps steps, BackOff backOff, RandomGenerator random) {
+    this(
+        steps,
+        backOff,
+        random,
+        Executors.newSingleThreadScheduledExecutor(Threads.named("offers")),
+        Executors.newSingleThreadScheduledExecutor(Threads.named("uploads")));
+  }
+
+  /**
+   * On threads of the caller's.
+   *
+   * @param offers runs one task at a time, as does the other
+   */
+  public DumpPipeline(
+      DumpSteps steps,
+      BackOff backOff,
+      RandomGenerator random,
+      ScheduledExecutorService offers,
+      ScheduledExecutorService uploads) {
     this.steps = steps;
     this.backOff = backOff;
     this.random = random;
+    this.offers = offers;
+    this.uploads = uploads;
   }
 
   /** Takes it on its way, unless it is. */

@@ -50,6 +50,7 @@ final class UploadAttempt {
   private final UploadJournal journal;
   private Granted grant;
   private Optional<Sending> sending = Optional.empty();
+  private boolean storedSome;
   private CompletableFuture<StorageReply> committing = new CompletableFuture<>();
 
   UploadAttempt(
@@ -115,6 +116,7 @@ final class UploadAttempt {
     Block block = sending.get().block();
     await(sending.get().reply(), () -> upload.storage.putBlock(grant.url(), block));
     journal.staged(block);
+    storedSome = true;
     sending = Optional.empty();
   }
 
@@ -158,33 +160,42 @@ final class UploadAttempt {
       CompletableFuture<StorageReply> first, Supplier<CompletableFuture<StorageReply>> again)
       throws InterruptedException, Ended {
     StorageReply reply = result(first);
+    boolean renewed = false;
     for (int failures = 1; !(reply instanceof Done || reply instanceof Exists); failures++) {
       if (reply instanceof BlocksGone gone) {
         upload.forget(job.journal());
-        throw new Ended(new Postponed(gone.why() + "; from the beginning", Optional.empty()));
+        // What this attempt brought there counts for nothing either.
+        String why = gone.why() + "; from the beginning";
+        throw new Ended(new Postponed(why, Optional.empty(), false));
       }
       if (reply instanceof Denied denied) {
-        pause(failures, Optional.empty(), denied.why(), failures > 1);
+        // A place granted a moment ago is refused as well: each more would be the operator's work.
+        if (renewed) {
+          throw postponed(denied.why(), Optional.empty());
+        }
         renew();
+        renewed = true;
       } else if (reply instanceof Later later) {
-        pause(failures, later.after(), later.why(), true);
+        pause(failures, later.after(), later.why());
         renewIfNeeded();
       }
       reply = result(again.get());
     }
   }
 
-  private void pause(int failures, Optional<Duration> asked, String why, boolean wait)
+  private void pause(int failures, Optional<Duration> asked, String why)
       throws InterruptedException, Ended {
     if (failures > PATIENCE) {
-      throw new Ended(new Postponed(why, asked));
+      throw postponed(why, asked);
     }
-    if (wait) {
-      Duration backOff = upload.backOff.delay(failures, upload.random);
-      Duration pause = asked.filter(a -> a.compareTo(backOff) > 0).orElse(backOff);
-      LOG.warning(grant.blob() + ": " + why + "; again in " + pause.toMillis() + " ms");
-      upload.pause.sleep(pause);
-    }
+    Duration backOff = upload.backOff.delay(failures, upload.random);
+    Duration pause = asked.filter(a -> a.compareTo(backOff) > 0).orElse(backOff);
+    LOG.warning(grant.blob() + ": " + why + "; again in " + pause.toMillis() + " ms");
+    upload.pause.sleep(pause);
+  }
+
+  private Ended postponed(String why, Optional<Duration> after) {
+    return new Ended(new Postponed(why, after, storedSome));
   }
 
   private void renewIfNeeded() throws InterruptedException, Ended {
@@ -197,7 +208,7 @@ final class UploadAttempt {
   private void renew() throws InterruptedException, Ended {
     Reply<DumpDecision> reply = renewal.renew();
     if (reply instanceof Reply.Later<DumpDecision> later) {
-      throw new Ended(new Postponed("the grant is not renewed: " + later.why(), later.after()));
+      throw postponed("the grant is not renewed: " + later.why(), later.after());
     }
     DumpDecision decision = ((Reply.Answer<DumpDecision>) reply).value();
     if (!(decision instanceof Granted renewed) || !renewed.blob().equals(grant.blob())) {

@@ -65,6 +65,15 @@ public record VolumeLayout(Path root) {
   }
 
   /**
+   * What was found in a dump that waits; beside the configuration, as the agent alone writes it.
+   *
+   * @param dump names the dump; part of a file's name
+   */
+  public Path analysis(String dump) {
+    return control().resolve("analysis-" + dump + ".json");
+  }
+
+  /**
    * There while a dump is being analysed, a byte for each attempt; left behind by an agent that
    * died of it.
    *
