@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
@@ -77,7 +78,8 @@ final class RunningOperator implements AutoCloseable {
         .atMost(SOON)
         .until(
             () ->
-                controlPlane.client().resource(crd).get().getStatus().getConditions().stream()
+                Optional.ofNullable(controlPlane.client().resource(crd).get().getStatus()).stream()
+                    .flatMap(status -> status.getConditions().stream())
                     .anyMatch(
                         c -> "Established".equals(c.getType()) && "True".equals(c.getStatus())));
     return new RunningOperator(controlPlane, namespace, image);
