@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -19,12 +20,15 @@ public final class SmallVolume implements AutoCloseable {
 
   /** Mounts it; what the folder holds is there as before. Skips the test where it may not. */
   public static SmallVolume over(Path folder, int megabytes) throws IOException {
-    Path aside = folder.resolveSibling(folder.getFileName() + "-before");
+    Path aside = Files.createTempDirectory("before-the-volume");
     copy(folder, aside);
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", folder.toString()),
-        "a volume that can be full needs the right to mount one (root)");
-    copy(aside, folder);
+    boolean mounted =
+        run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", folder.toString());
+    if (mounted) {
+      copy(aside, folder);
+    }
+    delete(aside);
+    assumeTrue(mounted, "a volume that can be full needs the right to mount one (root)");
     return new SmallVolume(folder);
   }
 
@@ -70,6 +74,14 @@ public final class SmallVolume implements AutoCloseable {
         } else {
           Files.copy(file, target);
         }
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
     }
   }
