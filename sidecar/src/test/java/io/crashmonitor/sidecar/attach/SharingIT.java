@@ -99,7 +99,7 @@ class SharingIT {
   @CsvSource({"nio, true", "io, false"})
   void aDumpThatTheAgentHasOpenIsMovedOrLeftWhole(String how, boolean moved) throws Exception {
     // Long enough for a Java to start beside it.
-    container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "12000"));
+    container.environment(Map.of("PROCDUMP_STANDIN_DELAY_MS", "20000"));
     container.session(SessionFile.ofCrashes());
     WineProcess app = container.appOnSignal("av");
     container.supervise();
@@ -110,7 +110,7 @@ class SharingIT {
     String name = folder.toFile().list()[0];
     WineProcess agent = hold(how, "dumps\\incoming\\" + folder.getFileName() + "\\" + name);
 
-    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
+    assertThat(app.await(Duration.ofMinutes(2))).isEqualTo(new WineExit.Exited(0xC0000005));
     container.awaitState(
         "told", s -> !s.exits().isEmpty() && s.exits().get(0).dumps() == (moved ? 1 : 0));
 
