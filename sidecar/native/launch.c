@@ -54,11 +54,11 @@ void launched_run(launched *app) {
 static DWORD WINAPI hold_bounds(void *launch) {
     launched *app = launch;
     DWORD code = 1;
-    WaitForSingleObject(app->process, RUN_BOUND_MS);
+    WaitForSingleObject(app->for_bounds, RUN_BOUND_MS);
     launched_run(app);
-    WaitForSingleObject(app->process, INFINITE);
+    WaitForSingleObject(app->for_bounds, INFINITE);
+    GetExitCodeProcess(app->for_bounds, &code);
     Sleep(END_BOUND_MS);
-    GetExitCodeProcess(app->process, &code);
     TerminateProcess(GetCurrentProcess(), code);
     return 0;
 }
@@ -85,8 +85,10 @@ int verb_launch(int argc, wchar_t **argv) {
         return 127;
     }
     const wchar_t *name = wcsrchr(argv[3], L'\\');
-    launched app = {pi.hProcess, pi.hThread, pi.dwProcessId, name ? name + 1 : argv[3], !only};
-    if (!CreateThread(NULL, 0, hold_bounds, &app, 0, NULL)) launched_run(&app);
+    launched app = {pi.hProcess, pi.hThread, pi.dwProcessId, name ? name + 1 : argv[3], !only, NULL};
+    HANDLE self = GetCurrentProcess();
+    if (!DuplicateHandle(self, pi.hProcess, self, &app.for_bounds, 0, FALSE, DUPLICATE_SAME_ACCESS) ||
+        !CreateThread(NULL, 0, hold_bounds, &app, 0, NULL)) launched_run(&app);
     log_to(L"logs\\attach.log");
     log_line(L"launch: process %lu started%ls", pi.dwProcessId, only ? L"" : L"; another supervisor watches it");
     DWORD code = 1;

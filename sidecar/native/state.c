@@ -54,7 +54,7 @@ static void add_unwatched(const supervisor *s, int held_back, summary *out) {
     if (s->unwatched > 0) add_words(out, L"; %d more are not watched: there are too many of them", s->unwatched);
     if (s->list.more) add_words(out, L"; only %d of the container's processes are looked at", MAX_PROCESSES);
     if (held_back > 0)
-        add_words(out, L"; %d children wait, as ProcDump is started on children %d times a minute at most", held_back,
+        add_words(out, L"; %d children wait, as ProcDump is started on children %d times a minute", held_back,
                   STARTS_A_MINUTE);
 }
 
@@ -135,7 +135,8 @@ static void add_processes(text *t, const supervisor *s) {
     const char *comma = "";
     for (int i = 0; i < MAX_WATCHED; i++) {
         const watch *w = &s->watches[i];
-        if (!w->used || w->ended || !w->wanted) continue;
+        /* One that is not wanted any more may still get its dump. */
+        if (!w->used || w->ended || (!w->wanted && !w->procdump)) continue;
         text_add(t, "%s", comma);
         add_instance(t, w->who, w->name);
         text_add(t, ",\"entry\":%s,\"attached\":%s,\"attachedAt\":", w->as == ROLE_ENTRY ? "true" : "false",

@@ -42,6 +42,7 @@ typedef struct {
     DWORD pid;
     const wchar_t *name;
     volatile LONG runs;
+    HANDLE for_bounds; /* the process again: the supervisor closes the other when it has seen the end */
 } launched;
 
 /* Lets it run; once, whoever comes first. */

@@ -17,10 +17,10 @@
 #define ORPHAN_BOUND_MS 60000
 #define LONGEST_PAUSE_MS 60000
 #define RIGHTS_EVERY_MS 10000
+#define COLLECT_EVERY_MS 5000
 #define GOOD_ATTACH_MS 60000
 #define DUMP_MARGIN_MS 30000
 #define DUMP_BOUND_MS 1800000
-#define ONE_DAY 864000000000ULL
 
 static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
     wchar_t words[256] = L"";
@@ -43,51 +43,6 @@ static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
 static int debugger_present(const watch *w) {
     BOOL present = FALSE;
     return w->full_rights && CheckRemoteDebuggerPresent(w->process, &present) && present;
-}
-
-static void open_handle(watch *w) {
-    HANDLE h = OpenProcess(PROCESS_QUERY_INFORMATION | SYNCHRONIZE, FALSE, w->who.pid);
-    w->full_rights = h != NULL;
-    if (!h) h = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, w->who.pid);
-    if (w->process) CloseHandle(w->process);
-    w->process = h;
-}
-
-static uint64_t start_of(HANDLE process) {
-    FILETIME start, end, kernel, user;
-    return process && GetProcessTimes(process, &start, &end, &kernel, &user) ? filetime_number(start) : 0;
-}
-
-static void begin(watch *w, DWORD pid, const wchar_t *name, role as) {
-    ZeroMemory(w, sizeof *w);
-    w->used = 1;
-    w->wanted = 1;
-    w->as = as;
-    w->who.pid = pid;
-    w->next_dump = 1;
-    copy_text(w->name, NAME_CHARS, name);
-}
-
-int watch_open(watch *w, process *p, role as) {
-    begin(w, p->pid, p->name, as);
-    open_handle(w);
-    w->who.start = w->process ? start_of(w->process) : process_start(p);
-    wchar_t folder[PATH_CHARS];
-    incoming_folder(folder, w->who.pid, w->who.start);
-    w->trying = !exists(folder); /* else a supervisor before us has tried */
-    if (!w->process && GetLastError() == ERROR_INVALID_PARAMETER) w->used = 0;
-    /* On Wine a process may be listed before it has its start; it is looked at again in a moment. */
-    if (w->process && w->who.start > now_filetime() + ONE_DAY) watch_close(w);
-    return w->used;
-}
-
-void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name) {
-    begin(w, pid, name, ROLE_ENTRY);
-    w->process = handle;
-    w->full_rights = 1;
-    w->launched = 1;
-    w->trying = 1;
-    w->who.start = start_of(handle);
 }
 
 static void failed(watch *w, uint64_t now, const wchar_t *what, DWORD code) {
@@ -209,7 +164,6 @@ static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
 static void start_procdump(watch *w, const intent *want, uint64_t now) {
     wchar_t folder[PATH_CHARS];
     incoming_folder(folder, w->who.pid, w->who.start);
-    w->dumps += collect_dumps(w->who.pid, w->who.start, &w->next_dump); /* of a supervisor before us */
     DWORD error = procdump_start(session_args(want->session, w->dumps), w->who.pid, folder, &w->procdump, &w->procdump_pid);
     w->generation = want->generation;
     w->procdump_since = now;
@@ -250,7 +204,15 @@ static int is_held_back(watch *w, const intent *want, uint64_t now) {
     return w->next_try > now;
 }
 
+/* A dump that could not be moved when ProcDump ended, or whose supervisor was killed: also while nothing is wanted. */
+static void collect_left_behind(watch *w, uint64_t now) {
+    if (now < w->collect_next) return;
+    w->collect_next = now + COLLECT_EVERY_MS;
+    if (!debugger_present(w)) w->dumps += collect_dumps(w->who.pid, w->who.start, &w->next_dump);
+}
+
 static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
+    collect_left_behind(w, now);
     if (is_left_behind(w, now)) {
         w->trying = 0;
         return;
@@ -264,7 +226,7 @@ static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
     }
     if (now < w->next_try) return;
     if (!w->full_rights) {
-        open_handle(w);
+        watch_open_handle(w);
         if (!w->full_rights) {
             w->next_try = now + RIGHTS_EVERY_MS;
             become(w, WATCH_DENIED,
@@ -291,9 +253,3 @@ void watch_step(watch *w, const intent *want, uint64_t now) {
 }
 
 int watch_finished(const watch *w) { return w->used && w->ended && !w->procdump; }
-
-void watch_close(watch *w) {
-    if (w->process) CloseHandle(w->process);
-    if (w->procdump) CloseHandle(w->procdump);
-    w->used = 0;
-}

@@ -56,6 +56,7 @@ typedef struct {
     uint64_t cancel_next;
     int failures;
     uint64_t next_try;
+    uint64_t collect_next;
     uint64_t disk_next;
     int low; /* too little free space, when last looked */
     int next_dump;
@@ -71,6 +72,8 @@ typedef struct {
 int watch_open(watch *w, process *p, role as);
 /* The same for an entry process whose handle we hold. */
 void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name);
+/* Opens it with all rights that may be had: those to debug it, or to see its end at least. */
+void watch_open_handle(watch *w);
 /* One step; now in ticks (ms). */
 void watch_step(watch *w, const intent *want, uint64_t now);
 /* Everything is told and moved, the slot may be used again. */

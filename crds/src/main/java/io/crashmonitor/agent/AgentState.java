@@ -31,6 +31,11 @@ public record AgentState(
     int dumpsWaiting,
     long diskFreeBytes,
     String installationType) {
+  /** Living processes that a helper watches. */
+  public static final int MOST_PROCESSES = 31;
+
+  /** Ended processes that it remembers. */
+  public static final int MOST_EXITS = 32;
 
   public AgentState {
     phase = phase == null ? AttachPhase.Unknown : phase;

@@ -6,6 +6,7 @@ import io.crashmonitor.sidecar.volume.PlainFiles;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,9 +59,9 @@ final class PodEnd {
   }
 
   /** One look at the marks: whether the agent may end, all being in storage or told as lost. */
-  boolean isOver(Instant now) throws IOException, InterruptedException {
-    boolean hook = PlainFiles.exists(volume.drain());
-    boolean end = begun || PlainFiles.exists(volume.end());
+  boolean isOver(Instant now) throws InterruptedException {
+    boolean hook = isThere(volume.drain());
+    boolean end = begun || isThere(volume.end());
     Drain before = drain;
     drain = drain.seen(hook, end, now, limit.get());
     if (!drain.since().equals(before.since())) {
@@ -73,16 +74,31 @@ final class PodEnd {
       }
       case RELEASE -> {
         LOG.info(waits ? "the hook waits no longer" : "nothing waits now");
-        Files.deleteIfExists(volume.drain());
+        remove(volume.drain());
         return false;
       }
       case OVER -> LOG.warning("the time to upload is over");
       case DONE -> LOG.info("nothing waits any more");
     }
     pipeline.reportLost(left.get(), LOST);
-    Files.deleteIfExists(volume.drain());
-    Files.deleteIfExists(volume.end());
+    remove(volume.drain());
+    remove(volume.end());
     return true;
+  }
+
+  private static boolean isThere(Path mark) {
+    return PlainFiles.isFolder(mark.getParent()) && PlainFiles.exists(mark);
+  }
+
+  private static void remove(Path mark) {
+    try {
+      if (isThere(mark)) {
+        Files.delete(mark);
+      }
+    } catch (IOException inUse) {
+      // The next look comes in a moment; whoever waits for it has a bound of its own.
+      LOG.warning("a mark stays for now: " + inUse.getMessage());
+    }
   }
 
   private boolean somethingWaits() {

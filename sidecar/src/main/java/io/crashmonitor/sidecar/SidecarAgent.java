@@ -190,11 +190,11 @@ final class SidecarAgent {
     Arming wanted = sessionFile.update(room);
     helper = replaced.map(HelperState::replaced).orElseGet(() -> heard(wanted));
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
-      if (!pipeline.knows(dump.path()) && !scan.leaves(dump)) {
-        unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
+      if (!pipeline.knows(dump.path())) {
+        unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> take(dump));
       }
     }
-    if (!helper.alive()) {
+    if (replaced.isEmpty() && !helper.alive()) {
       procdump.bound();
     }
     if (!AgentStates.Key.of(helper).equals(before)) {
@@ -202,6 +202,12 @@ final class SidecarAgent {
       complaint = now.reason().equals(PROCDUMP_FAILED) ? procdump.complaint() : Optional.empty();
       LOG.info(() -> "helper: " + now.phase() + " " + now.reason() + " " + now.message());
       sync.stateChanged();
+    }
+  }
+
+  private void take(DumpFile dump) {
+    if (!scan.leaves(dump)) {
+      pipeline.submit(dump);
     }
   }
 

@@ -137,7 +137,7 @@ class TroubledDumpsIT extends AgentWithStorage {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dumps", "state", "logs", "bin"})
+  @ValueSource(strings = {"dumps", "state", "logs", "bin", "control"})
   void touchesNothingBehindAFolderThatWasReplacedByALink(String folderName) throws IOException {
     // given a folder elsewhere that looks like one of ours
     Path mine = folder.resolve(folderName);

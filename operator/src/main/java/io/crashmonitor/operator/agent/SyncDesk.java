@@ -17,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Takes what agents say of themselves, and holds their polls until there is news for them. */
 final class SyncDesk {
-  private static final int PROCESSES = 16;
-  private static final int EXITS = 32;
   private static final int WORD = 64;
   private static final int WORDS = 512;
   private static final int NAME = 260;
@@ -102,7 +100,7 @@ final class SyncDesk {
   static AgentState bounded(AgentState s) {
     List<WatchedProcess> processes =
         s.processes().stream()
-            .limit(PROCESSES)
+            .limit(AgentState.MOST_PROCESSES)
             .map(
                 p ->
                     new WatchedProcess(
@@ -117,7 +115,7 @@ final class SyncDesk {
             .toList();
     List<ProcessExit> exits =
         s.exits().stream()
-            .skip(Math.max(0, s.exits().size() - EXITS))
+            .skip(Math.max(0, s.exits().size() - AgentState.MOST_EXITS))
             .map(
                 e ->
                     new ProcessExit(

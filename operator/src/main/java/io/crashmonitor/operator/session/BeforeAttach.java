@@ -23,9 +23,8 @@ final class BeforeAttach {
     if (crashes == 0 || s.engine() == CaptureEngine.CreateDump) {
       return "";
     }
-    // As their reports keep it: what agents say now may be another in a moment, and is unknown to
-    // an
-    // operator that has just started.
+    // As their reports keep it: what agents say now may be another in a moment, and an operator
+    // that has just started does not know it.
     Optional<Duration> delay =
         early.stream()
             .flatMap(crash -> crash.attachedAfter().stream())

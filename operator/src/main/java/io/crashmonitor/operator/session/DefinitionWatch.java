@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ public final class DefinitionWatch implements AutoCloseable {
 
   private final KubernetesClient client;
   private final ScheduledExecutorService thread;
+  private final AtomicBoolean doubted = new AtomicBoolean();
   private volatile Optional<ServedFields> fields = Optional.empty();
   private String told = "";
 
@@ -65,8 +67,15 @@ public final class DefinitionWatch implements AutoCloseable {
 
   /** A field was refused that should be there: looks again, soon. Returns at once. */
   void doubt() {
+    if (!doubted.compareAndSet(false, true)) {
+      return;
+    }
     try {
-      thread.execute(this::look);
+      thread.execute(
+          () -> {
+            doubted.set(false);
+            look();
+          });
     } catch (RejectedExecutionException stopping) {
       // The next process looks when it starts.
     }

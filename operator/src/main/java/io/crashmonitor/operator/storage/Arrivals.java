@@ -4,13 +4,17 @@ import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.storage.DumpPlaces.Announced;
 import io.crashmonitor.operator.storage.DumpPlaces.Arrival;
+import io.crashmonitor.report.BlobLayout;
 import io.crashmonitor.report.CrashId;
+import io.crashmonitor.report.DumpReport;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** How places end: filled, run out, given up or freed. What lies in storage decides. */
 final class Arrivals {
+  private static final String LATE = "the dump did not arrive in time";
+
   private Arrivals() {}
 
   static Arrival complete(DumpStore store, StorageTarget target, Announced told) {
@@ -62,14 +66,26 @@ final class Arrivals {
   static void settleDue(DumpStore store, StorageTarget target, Ledger ledger, Instant now) {
     for (Ledger.Entry entry : ledger.due(now)) {
       CrashId crash = new CrashId(entry.crashId());
-      close(
-          store,
-          target,
-          entry,
-          l -> l.expired(crash, now),
-          DumpState.Lost,
-          "the dump did not arrive in time");
+      close(store, target, entry, l -> l.expired(crash, now), DumpState.Lost, LATE);
     }
+  }
+
+  /** Has a report say what became of its dump, by whether it is there. */
+  static void tell(DumpStore store, String blob) {
+    Optional<DumpStore.Facts> facts = store.stat(blob);
+    ReportStore.change(
+        store,
+        BlobLayout.reportOf(blob),
+        report ->
+            facts
+                .map(f -> stored(report, f))
+                .orElseGet(() -> ReportEdit.withoutDump(report, DumpState.Lost, LATE)));
+  }
+
+  private static DumpReport stored(DumpReport report, DumpStore.Facts dump) {
+    Optional<String> sha = Optional.ofNullable(dump.metadata().get(AgentProtocol.SHA256));
+    return ReportEdit.stored(
+        report, dump.name(), dump.length(), Optional.empty(), sha, Optional.empty());
   }
 
   /** Frees the place of something that was deleted, if it really was. */
@@ -94,13 +110,7 @@ final class Arrivals {
     Optional<DumpStore.Facts> facts =
         entry.state() == Ledger.State.Granted ? store.stat(entry.blob()) : Optional.empty();
     if (facts.isPresent()) {
-      Optional<String> sha = Optional.ofNullable(facts.get().metadata().get(AgentProtocol.SHA256));
-      ReportStore.change(
-          store,
-          entry.report(),
-          r ->
-              ReportEdit.stored(
-                  r, entry.blob(), facts.get().length(), Optional.empty(), sha, Optional.empty()));
+      ReportStore.change(store, entry.report(), r -> stored(r, facts.get()));
       transition(store, target, l -> l.stored(crash));
     } else {
       Ledger after = transition(store, target, end);

@@ -82,11 +82,11 @@ public final class DeletedSessions implements AutoCloseable {
   }
 
   private void look(Ending ending) {
-    if (ending.podsLeft().getAsBoolean() && clock.instant().isBefore(ending.latest())) {
-      schedule(ending);
-      return;
-    }
     try {
+      if (clock.instant().isBefore(ending.latest()) && ending.podsLeft().getAsBoolean()) {
+        schedule(ending);
+        return;
+      }
       places.endUploads(ending.target(), "the session was deleted during the upload");
     } catch (RuntimeException e) {
       LOG.atWarn()

@@ -111,11 +111,22 @@ final class StorageReading {
       DumpStore store, StorageTarget target, List<StoredCrash> crashes, Instant now) {
     crashes.stream()
         .filter(crash -> ofEarlierRun(crash, target) && isOver(crash, now))
-        .map(StoredCrash::runId)
-        .distinct()
+        .collect(Collectors.groupingBy(StoredCrash::runId))
+        .entrySet()
+        .stream()
         .limit(RUNS_ENDED_AT_ONCE)
-        .map(target::ofRun)
-        .forEach(run -> Arrivals.settleDue(store, run, LedgerStore.read(store, run), now));
+        .forEach(run -> endRun(store, target.ofRun(run.getKey()), run.getValue(), now));
+  }
+
+  private static void endRun(
+      DumpStore store, StorageTarget run, List<StoredCrash> crashes, Instant now) {
+    Ledger ledger = LedgerStore.read(store, run);
+    Arrivals.settleDue(store, run, ledger, now);
+    // Of whom the ledger knows nothing open, only the report was left behind.
+    crashes.stream()
+        .filter(c -> ledger.entry(c.id()).filter(e -> e.state() == Ledger.State.Granted).isEmpty())
+        .flatMap(c -> c.blob().stream())
+        .forEach(blob -> Arrivals.tell(store, blob));
   }
 
   private static boolean ofEarlierRun(StoredCrash crash, StorageTarget target) {

@@ -120,13 +120,32 @@ class DeletedSessionsIT {
     String never = grant(7);
     String came = grant(8);
     container.getBlobClient(came).upload(BinaryData.fromString("dump"));
-    StorageTarget next =
-        new StorageTarget(
-            new ResourceKey(target.session().namespace(), "next", "next-uid"),
-            target.storage(),
-            target.layout(),
-            new Run("aaaaaaaaaaaa", clock.instant(), clock.instant().plus(Duration.ofDays(1))),
-            3);
+    StorageTarget next = next();
+
+    clock.advance(DumpPlaces.LINK_LIFE.plus(Ledger.GRACE).plus(Duration.ofDays(1)));
+    stores.use(next, s -> StorageReading.read(s, next, new HashSet<>(), clock.instant()));
+
+    assertThat(told(never, "dump")).isEqualTo("Lost");
+    assertThat(told(came, "dump")).isEqualTo("Stored");
+  }
+
+  /** Another session on the workload. */
+  private StorageTarget next() {
+    return new StorageTarget(
+        new ResourceKey(target.session().namespace(), "next", "next-uid"),
+        target.storage(),
+        target.layout(),
+        new Run("aaaaaaaaaaaa", clock.instant(), clock.instant().plus(Duration.ofDays(1))),
+        3);
+  }
+
+  @Test
+  void aReportWhoseRunHasNoLedgerAnyMoreIsEndedToo() {
+    String never = grant(7);
+    String came = grant(8);
+    container.getBlobClient(came).upload(BinaryData.fromString("dump"));
+    container.getBlobClient(target.ledger()).delete();
+    StorageTarget next = next();
 
     clock.advance(DumpPlaces.LINK_LIFE.plus(Ledger.GRACE).plus(Duration.ofDays(1)));
     stores.use(next, s -> StorageReading.read(s, next, new HashSet<>(), clock.instant()));

@@ -101,8 +101,8 @@ public final class DumpPipeline implements AutoCloseable {
 
   /**
    * Ends all that is under way, and tells the operator what will not arrive any more, as far as it
-   * is reached in time. What is being committed is waited for first: no dump is told as lost that
-   * is in storage, and none comes there after it was told.
+   * is reached in time. What is being committed is waited for first, for a moment: mostly no dump
+   * is told as lost that is in storage.
    *
    * @param left in the volume; those that never came on their way are lost, too
    * @param most how long the telling may take

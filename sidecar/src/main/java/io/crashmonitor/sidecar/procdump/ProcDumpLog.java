@@ -79,7 +79,8 @@ public final class ProcDumpLog {
    * helper: a ProcDump that it left behind writes on, a line for each exception.
    */
   public void bound() {
-    if (PlainFiles.file(file).filter(log -> log.size() > MOST).isEmpty()) {
+    if (!PlainFiles.isFolder(file.toAbsolutePath().getParent())
+        || PlainFiles.file(file).filter(log -> log.size() > MOST).isEmpty()) {
       return;
     }
     try (FileChannel log = FileChannel.open(file, Set.of(WRITE, NOFOLLOW_LINKS))) {

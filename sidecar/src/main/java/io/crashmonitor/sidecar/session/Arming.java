@@ -34,8 +34,10 @@ public record Arming(boolean armed, String reason) {
     if (wanted.stopTime() != null && !now.isBefore(wanted.stopTime())) {
       return disarmed("StopTimeReached");
     }
-    // The app would stand still for a dump that is thrown away.
-    if (wanted.placesLeft() != null && room.undecided() >= wanted.placesLeft()) {
+    // The app would stand still for a dump that is thrown away. A runtime cannot be called off.
+    if (wanted.placesLeft() != null
+        && room.undecided() >= wanted.placesLeft()
+        && !RuntimeEngine.isInForce(configuration)) {
       return disarmed(RuntimeDumps.BUDGET_USED);
     }
     return room.shortage().map(Arming::disarmed).orElse(ARMED);

@@ -1,6 +1,7 @@
 package io.crashmonitor.sidecar.supervisor;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.ProcessExit;
 import io.crashmonitor.agent.WatchedProcess;
@@ -36,7 +37,7 @@ record AttachFile(
         (processes == null ? List.<WatchedProcess>of() : processes)
             .stream()
                 .filter(p -> p != null && p.startTime() != null)
-                .limit(HelperState.MOST_PROCESSES)
+                .limit(AgentState.MOST_PROCESSES)
                 .map(AttachFile::bounded)
                 .toList();
     exits =

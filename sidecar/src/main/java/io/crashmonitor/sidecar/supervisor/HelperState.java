@@ -55,9 +55,6 @@ public record HelperState(
         Optional.empty());
   }
 
-  /** The most living processes the helper names: all that it watches. */
-  static final int MOST_PROCESSES = 31;
-
   /** The same, with another reason and other words for it. */
   public HelperState because(String otherReason, String otherMessage) {
     return new HelperState(

@@ -147,13 +147,15 @@ final class BlockSource implements Closeable {
 
   private void read(Sink sink) throws IOException {
     boolean first = next == sums.pieces();
+    boolean whole = false;
     try {
       read(sink, first);
-    } catch (IOException e) {
-      if (first) {
+      whole = true;
+    } finally {
+      // Whatever ended it: of a part of a piece nothing may stay.
+      if (first && !whole) {
         sums.forget();
       }
-      throw e;
     }
     if (first) {
       sums.pieceRead();

@@ -35,7 +35,8 @@ public interface SecondNames {
   record ByHelper(Path helper) implements SecondNames {
     private static final Logger LOG = Logger.getLogger(SecondNames.class.getName());
     private static final int SECONDS = 10;
-    private static final int ONE_NAME = 1;
+    // As many as NTFS lets a file have. Any other end of the helper says nothing.
+    private static final int MOST_NAMES = 1024;
 
     @Override
     public boolean has(Path file) {
@@ -46,9 +47,13 @@ public interface SecondNames {
                 .redirectError(Redirect.DISCARD)
                 .start();
         if (asked.waitFor(SECONDS, TimeUnit.SECONDS)) {
-          return asked.exitValue() != ONE_NAME;
+          int names = asked.exitValue();
+          if (names >= 1 && names <= MOST_NAMES) {
+            return names > 1;
+          }
+        } else {
+          asked.destroyForcibly();
         }
-        asked.destroyForcibly();
         LOG.warning(helper + " did not say how many names " + file + " has; it counts as one");
       } catch (IOException cannotStart) {
         // Not of the app's making, and no reason to lose every dump.

@@ -47,6 +47,10 @@ class ProcDumpLogTest {
     new ProcDumpLog(log()).bound();
     assertThat(elsewhere).hasSize(ProcDumpLog.MOST + 1);
 
+    Path linked = Files.createSymbolicLink(folder.resolve("linked"), folder);
+    new ProcDumpLog(linked.resolve("elsewhere")).bound();
+    assertThat(elsewhere).hasSize(ProcDumpLog.MOST + 1);
+
     Files.delete(log());
     sparse(log(), ProcDumpLog.MOST);
     new ProcDumpLog(log()).bound();

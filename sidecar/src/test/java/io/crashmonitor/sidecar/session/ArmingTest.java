@@ -121,6 +121,14 @@ class ArmingTest {
         .hasSeconds(seconds);
   }
 
+  @Test
+  void aRuntimeThatWritesItsOwnDumpsCannotBeCalledOff() {
+    SessionConfiguration full = configuration(true, "", CaptureEngine.CreateDump).withPlacesLeft(0);
+    assertThat(
+            Arming.decide(Optional.of(full), STOP.minusSeconds(1), Room.unseen(0).seen(1, 1, 1, 0)))
+        .isEqualTo(new Arming(true, ""));
+  }
+
   private static SessionConfiguration configuration(
       boolean armed, String reason, CaptureEngine engine) {
     return new SessionConfiguration(

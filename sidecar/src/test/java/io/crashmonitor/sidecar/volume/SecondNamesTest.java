@@ -15,7 +15,8 @@ class SecondNamesTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"1, false", "2, true", "0, true"})
+  // 0 and what is no number: it could not be asked, or ended otherwise.
+  @CsvSource({"1, false", "2, true", "0, false"})
   void goesByTheNumberThatTheHelperSays(int names, boolean others) throws IOException {
     Path dump = Files.writeString(folder.resolve("a dump"), "");
     Path helper = folder.resolve("helper");
