@@ -1,6 +1,7 @@
 /* The agent's Java as a child of the sidecar's entry process. */
 #include "agent.h"
 
+#include "drain.h"
 #include "files.h"
 #include "procdump.h"
 #include "text.h"
@@ -10,20 +11,28 @@
 #define FIRST_PAUSE_MS 1000
 #define LONGEST_PAUSE_MS 60000
 #define GOOD_LIFE_MS 300000
-#define STOP_BOUND_MS 25000
+
+static HANDLE inheritable(DWORD which) {
+    HANDLE handle = GetStdHandle(which);
+    SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+    return handle;
+}
 
 static HANDLE start_java(void) {
     static wchar_t line[PATH_CHARS * 2];
     wchar_t folder[PATH_CHARS], java[PATH_CHARS];
-    STARTUPINFOW si = {.cb = sizeof si};
+    STARTUPINFOW si = {.cb = sizeof si, .dwFlags = STARTF_USESTDHANDLES};
     PROCESS_INFORMATION pi;
     own_folder(folder);
     format(java, PATH_CHARS, L"%ls\\jre\\bin\\java.exe", folder);
     line[0] = 0;
     append_argument(line, PATH_CHARS * 2, java);
     append_argument(line, PATH_CHARS * 2, L"@java.options");
-    /* Console and group are shared: control events of the container reach the agent by themselves. */
-    if (!CreateProcessW(java, line, NULL, NULL, TRUE, 0, NULL, folder, &si, &pi)) {
+    si.hStdInput = inheritable(STD_INPUT_HANDLE);
+    si.hStdOutput = inheritable(STD_OUTPUT_HANDLE);
+    si.hStdError = inheritable(STD_ERROR_HANDLE);
+    /* Without a console: Windows ends a process that has one as soon as Java has noticed the container's end. */
+    if (!CreateProcessW(java, line, NULL, NULL, TRUE, DETACHED_PROCESS, NULL, folder, &si, &pi)) {
         log_line(L"sidecar: cannot start %ls: %ls", java, error_text(GetLastError()));
         return NULL;
     }
@@ -50,8 +59,9 @@ static int run_once(HANDLE stop, HANDLE runs, HANDLE job) {
     tie(job, java);
     SetEvent(runs);
     int stopped = WaitForMultipleObjects(2, both, FALSE, INFINITE) == WAIT_OBJECT_0;
-    if (stopped && WaitForSingleObject(java, STOP_BOUND_MS) == WAIT_TIMEOUT)
-        log_line(L"sidecar: agent has not ended within %d s", STOP_BOUND_MS / 1000);
+    DWORD bound = stopped ? end_ask() : 0;
+    if (stopped && WaitForSingleObject(java, bound) == WAIT_TIMEOUT)
+        log_line(L"sidecar: agent has not ended within %lu s", bound / 1000);
     ResetEvent(runs);
     GetExitCodeProcess(java, &code);
     log_line(L"sidecar: agent ended with 0x%08lX", code);

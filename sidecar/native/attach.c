@@ -16,6 +16,7 @@ static const wchar_t USAGE[] =
     L"  ready               exit code 0 when the tools are in place (startup probe)\n"
     L"  drain [--seconds N] asks the agent to send what it has and waits for it, at most N seconds (the\n"
     L"                      session's, else 60)\n"
+    L"  links FILE          exit code: how many names the file has; 0, it is no plain file or cannot be asked\n"
     L"In the application's container:\n"
     L"  hook                starts the supervisor and returns at once, always with 0\n"
     L"  supervise           keeps ProcDump attached to the application while the session wants it\n"
@@ -27,7 +28,7 @@ static const wchar_t USAGE[] =
 static const struct {
     const wchar_t *name;
     int (*run)(int, wchar_t **);
-} VERBS[] = {{L"sidecar", verb_sidecar}, {L"ready", verb_ready},         {L"drain", verb_drain},
+} VERBS[] = {{L"sidecar", verb_sidecar}, {L"ready", verb_ready},         {L"drain", verb_drain},         {L"links", verb_links},
              {L"hook", verb_hook},       {L"supervise", verb_supervise}, {L"launch", verb_launch},
              {L"processes", verb_processes}};
 

@@ -9,8 +9,8 @@ cc=${CRASH_MONITOR_MINGW:-x86_64-w64-mingw32-gcc}
 if [ -e "$target" ] && [ -z "$(find "$here" -newer "$target" -type f -print -quit)" ]; then exit 0; fi
 command -v "$cc" >/dev/null || { echo "build.sh: $target: $cc is missing; install gcc-mingw-w64-x86-64" >&2; exit 3; }
 mkdir -p "$(dirname "$target")"
-# kernel32, advapi32 and msvcrt only: they are in every Windows image, Nano Server's too.
+# kernel32, advapi32, ntdll and msvcrt only: they are in every Windows image, Nano Server's too.
 "$cc" -std=gnu11 -O2 -s -Wall -Wextra -Werror -municode -static-libgcc \
   -D_WIN32_WINNT=0x0A00 -DPSAPI_VERSION=2 -DUNICODE -D_UNICODE \
-  -o "$target.tmp.$$" "$here"/*.c -ladvapi32
+  -o "$target.tmp.$$" "$here"/*.c -ladvapi32 -lntdll
 mv -f "$target.tmp.$$" "$target"

@@ -34,11 +34,22 @@ void own_folder(wchar_t *out) {
 
 int exists(const wchar_t *path) { return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES; }
 
-int make_folder(const wchar_t *path) {
-    CreateDirectoryW(path, NULL);
+int is_folder(const wchar_t *path) {
     DWORD attributes = GetFileAttributesW(path);
     return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) &&
            !(attributes & FILE_ATTRIBUTE_REPARSE_POINT);
+}
+
+int make_folder(const wchar_t *path) {
+    CreateDirectoryW(path, NULL);
+    return is_folder(path);
+}
+
+int lies_in_own_folder(const wchar_t *inner) {
+    wchar_t folder[PATH_CHARS];
+    root_path(folder, inner);
+    *wcsrchr(folder, L'\\') = 0;
+    return wcscmp(folder, root) == 0 || is_folder(folder);
 }
 
 static HANDLE open_plain(const wchar_t *path, DWORD access, DWORD how, SECURITY_ATTRIBUTES *security) {
@@ -69,6 +80,15 @@ long read_small(const wchar_t *path, char *buffer, size_t cap, DWORD *error) {
     else if (!ReadFile(f, buffer, (DWORD)cap, &n, NULL)) *error = GetLastError();
     CloseHandle(f);
     return *error ? -1 : (long)n;
+}
+
+DWORD file_names(const wchar_t *path) {
+    BY_HANDLE_FILE_INFORMATION info;
+    HANDLE f = open_plain(path, FILE_READ_ATTRIBUTES, OPEN_EXISTING, NULL);
+    if (f == INVALID_HANDLE_VALUE) return 0;
+    if (!GetFileInformationByHandle(f, &info)) info.nNumberOfLinks = 0;
+    CloseHandle(f);
+    return info.nNumberOfLinks;
 }
 
 int replace_file(const wchar_t *path, const char *bytes, size_t length) {

@@ -17,6 +17,10 @@ void root_path(wchar_t *out, const wchar_t *inner);
 void own_folder(wchar_t *out);
 
 int exists(const wchar_t *path);
+/* Whether a real folder is there, no link. */
+int is_folder(const wchar_t *path);
+/* Whether "<root>\<inner>" lies behind no link: somebody in the application may have put one there. */
+int lies_in_own_folder(const wchar_t *inner);
 /* Makes a folder; a link in its place is refused. 1 when a real folder is there afterwards. */
 int make_folder(const wchar_t *path);
 
@@ -28,6 +32,9 @@ long read_small(const wchar_t *path, char *buffer, size_t cap, DWORD *error);
 
 /* Writes to a temporary name beside it and moves it over; waits out a reader for half a second. */
 int replace_file(const wchar_t *path, const char *bytes, size_t length);
+
+/* How many names the file has (hard links); 0 when it is no plain file or cannot be asked. */
+DWORD file_names(const wchar_t *path);
 
 /* Copies unless the same bytes are there; a program in use is moved aside first. 0 or a Windows error. */
 DWORD install_file(const wchar_t *from, const wchar_t *to);

@@ -83,7 +83,7 @@ int verb_supervise(int argc, wchar_t **argv) {
 int verb_processes(int argc, wchar_t **argv) {
     static process_list list;
     search s = {0};
-    found matches[MAX_WATCHED];
+    static found matches[MAX_PROCESSES];
     if (!processes_list(&list)) return 1;
     search_from_own_ancestors(&list, &s);
     int n = processes_find(&list, &s, argc > 2 ? argv[2] : L"", matches);
@@ -91,7 +91,7 @@ int verb_processes(int argc, wchar_t **argv) {
         const wchar_t *mark = L"";
         process *p = &list.at[i];
         for (int m = 0; m < n; m++)
-            if (matches[m].index == i) mark = matches[m].entry ? L"entry" : L"watched";
+            if (matches[m].index == i) mark = matches[m].as == ROLE_ENTRY ? L"entry" : L"watched";
         uint64_t start = process_start(p);
         log_line(L"pid %lu parent %lu start %llu %ls %ls", p->pid, p->parent, start == NO_START ? 0 : epoch_millis(start),
                  p->name, mark);

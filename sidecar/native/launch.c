@@ -7,6 +7,12 @@
 #include <wchar.h>
 
 #define LINE_CHARS 32768
+#define RUN_BOUND_MS 10000
+/*
+ * Every dump is written while the application is frozen, so before its end. What is left for ProcDump then is to
+ * end, and for us to move the dump: a moment. One that hangs keeps the container from its end no longer.
+ */
+#define END_BOUND_MS 10000
 
 /* The rest of the command line after one argument, by the rules of CommandLineToArgvW. */
 static const wchar_t *after_argument(const wchar_t *p) {
@@ -40,6 +46,23 @@ static BOOL WINAPI on_control(DWORD type) {
     return TRUE;
 }
 
+void launched_run(launched *app) {
+    if (InterlockedExchange(&app->runs, 1) == 0) ResumeThread(app->thread);
+}
+
+/* Touches no file: a volume that does not answer keeps the application neither from its start nor from its end. */
+static DWORD WINAPI hold_bounds(void *launch) {
+    launched *app = launch;
+    DWORD code = 1;
+    WaitForSingleObject(app->process, RUN_BOUND_MS);
+    launched_run(app);
+    WaitForSingleObject(app->process, INFINITE);
+    Sleep(END_BOUND_MS);
+    GetExitCodeProcess(app->process, &code);
+    TerminateProcess(GetCurrentProcess(), code);
+    return 0;
+}
+
 int verb_launch(int argc, wchar_t **argv) {
     static wchar_t line[LINE_CHARS];
     STARTUPINFOW si;
@@ -61,12 +84,13 @@ int verb_launch(int argc, wchar_t **argv) {
         log_line(L"launch: cannot start %ls: %ls", application, error_text(GetLastError()));
         return 127;
     }
+    const wchar_t *name = wcsrchr(argv[3], L'\\');
+    launched app = {pi.hProcess, pi.hThread, pi.dwProcessId, name ? name + 1 : argv[3], !only};
+    if (!CreateThread(NULL, 0, hold_bounds, &app, 0, NULL)) launched_run(&app);
     log_to(L"logs\\attach.log");
     log_line(L"launch: process %lu started%ls", pi.dwProcessId, only ? L"" : L"; another supervisor watches it");
     DWORD code = 1;
     if (only) {
-        const wchar_t *name = wcsrchr(argv[3], L'\\');
-        launched app = {pi.hProcess, pi.hThread, pi.dwProcessId, name ? name + 1 : argv[3]};
         use_debug_privilege();
         code = supervise(&s, &app);
     } else {

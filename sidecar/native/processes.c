@@ -7,11 +7,13 @@
 #include <string.h>
 #include <tlhelp32.h>
 #include <wchar.h>
+#include <winternl.h>
 
-/*
- * The first group runs in every Windows container, the second is the container runtime's, the third
- * belongs to Wine, the fourth writes error reports or debugs, the last is ours.
- */
+#ifndef STATUS_INFO_LENGTH_MISMATCH
+#define STATUS_INFO_LENGTH_MISMATCH ((NTSTATUS)0xC0000004)
+#endif
+
+/* The first group runs in every Windows container, the second is the container runtime's, the third belongs to Wine. */
 static const wchar_t *const SYSTEM[] = {
     L"System", L"System Idle Process", L"Idle", L"Registry", L"Secure System", L"Memory Compression", L"smss.exe",
     L"csrss.exe", L"wininit.exe", L"winlogon.exe", L"services.exe", L"lsass.exe", L"lsaiso.exe", L"lsm.exe",
@@ -20,20 +22,44 @@ static const wchar_t *const SYSTEM[] = {
     L"MsMpEng.exe", L"NisSrv.exe", L"wlms.exe", L"sppsvc.exe", L"AggregatorHost.exe", L"ctfmon.exe",
     L"CExecSvc.exe", L"vmcompute.exe", L"LogonUI.exe", L"userinit.exe",
     L"explorer.exe", L"plugplay.exe", L"winedevice.exe", L"rpcss.exe", L"wineboot.exe", L"start.exe", L"tabtip.exe",
-    L"winemenubuilder.exe", L"wineconsole.exe", L"rundll32.exe",
+    L"winemenubuilder.exe", L"wineconsole.exe", L"rundll32.exe"};
+/* The first write error reports or debug, the last are ours: watched by nobody, whoever names them. */
+static const wchar_t *const NEVER[] = {
     L"WerFault.exe", L"WerFaultSecure.exe", L"wermgr.exe", L"WerSvc.exe", L"createdump.exe", L"winedbg.exe",
     L"msvsmon.exe", L"vsdbg.exe", L"cdb.exe", L"ntsd.exe", L"windbg.exe",
     L"procdump.exe", L"procdump64.exe", L"procdump64a.exe", L"attach.exe"};
 
+static int is_one_of(const wchar_t *const *names, size_t count, const wchar_t *name) {
+    for (size_t i = 0; i < count; i++)
+        if (_wcsicmp(name, names[i]) == 0) return 1;
+    return 0;
+}
+
+static int is_never_watched(const wchar_t *name) {
+    return !*name || is_one_of(NEVER, sizeof NEVER / sizeof *NEVER, name);
+}
+
 int is_system_process(const wchar_t *name) {
-    for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++)
-        if (_wcsicmp(name, SYSTEM[i]) == 0) return 1;
-    return !*name;
+    return is_never_watched(name) || is_one_of(SYSTEM, sizeof SYSTEM / sizeof *SYSTEM, name);
+}
+
+/*
+ * How long a description of all processes would be, which is not asked for: another one when a process or thread
+ * came or went. 0 where Windows does not say. On Wine the pids alone cost reading three files for each of them.
+ */
+static ULONG description_length(void) {
+    ULONG length = 0;
+    NTSTATUS status = NtQuerySystemInformation(SystemProcessInformation, NULL, 0, &length);
+    return status == STATUS_INFO_LENGTH_MISMATCH ? length : 0;
 }
 
 int processes_changed(void) {
     static DWORD before[MAX_PROCESSES], bytes_before;
+    static ULONG length_before;
     DWORD pids[MAX_PROCESSES], bytes = 0;
+    ULONG length = description_length();
+    if (length && length == length_before) return 0;
+    length_before = length;
     if (!EnumProcesses(pids, sizeof pids, &bytes) || bytes == sizeof pids) return 1;
     int changed = bytes != bytes_before || memcmp(pids, before, bytes) != 0;
     memcpy(before, pids, bytes);
@@ -140,22 +166,25 @@ static int child_of_ended(const search *s, process *p) {
     return 0;
 }
 
-static int descends(process_list *list, const search *s, process *p, const process *entry) {
+/* IIS images: the workers are children of a service, not of the container's entry process. */
+static int is_iis_worker(const process *p) { return _wcsicmp(p->name, L"w3wp.exe") == 0; }
+
+/* The entry process and what descends from it; where IIS is the application, from its workers too. */
+static int is_family(process_list *list, const search *s, process *p, const process *entry, int iis) {
     for (int depth = 0; p && depth < 32; depth++) {
-        if (p == entry || child_of_ended(s, p)) return 1;
+        if (p == entry || child_of_ended(s, p) || (iis && is_iis_worker(p))) return 1;
         p = parent_of(list, p);
     }
     return 0;
 }
 
-static int add(found *out, int n, int index, int entry) {
-    if (n < MAX_WATCHED) out[n++] = (found){index, entry};
-    return n;
-}
-
-/* IIS images: the workers are children of a service, not of the container's entry process. */
-static int is_iis_worker(const process *entry, const process *p) {
-    return _wcsicmp(entry->name, L"ServiceMonitor.exe") == 0 && _wcsicmp(p->name, L"w3wp.exe") == 0;
+/* Whether a process of the family keeps IIS: the entry process itself, or one that a script or LogMonitor.exe started. */
+static int keeps_iis(process_list *list, const search *s, const process *entry) {
+    for (int i = 0; i < list->count; i++) {
+        process *p = &list->at[i];
+        if (_wcsicmp(p->name, L"ServiceMonitor.exe") == 0 && is_family(list, s, p, entry, 0)) return 1;
+    }
+    return 0;
 }
 
 static int find_family(process_list *list, search *s, found *out) {
@@ -165,13 +194,21 @@ static int find_family(process_list *list, search *s, found *out) {
     if (!entry) entry = find_entry(list, s);
     if (!entry) return 0;
     s->entry = (instance){entry->pid, entry->start};
-    n = add(out, n, (int)(entry - list->at), 1);
+    out[n++] = (found){(int)(entry - list->at), ROLE_ENTRY};
+    int iis = keeps_iis(list, s, entry);
     for (int i = 0; i < list->count; i++) {
         process *p = &list->at[i];
         if (p == entry || p->pid == 0 || is_system_process(p->name) || is_named(s, p)) continue;
-        if (is_iis_worker(entry, p) || descends(list, s, p, entry)) n = add(out, n, i, 0);
+        if (is_family(list, s, p, entry, iis))
+            out[n++] = (found){i, iis && is_iis_worker(p) ? ROLE_NAMED : ROLE_CHILD};
     }
     return n;
+}
+
+/* Windows' own processes are watched where one is named, never because a pattern is wide. */
+static int is_meant(const wchar_t *pattern, const wchar_t *name) {
+    int never = wcspbrk(pattern, L"*?") ? is_system_process(name) : is_never_watched(name);
+    return !never && wildcard_matches(pattern, name);
 }
 
 int processes_find(process_list *list, search *s, const wchar_t *pattern, found *out) {
@@ -179,10 +216,7 @@ int processes_find(process_list *list, search *s, const wchar_t *pattern, found 
     if (!*pattern) return find_family(list, s, out);
     for (int i = 0; i < list->count; i++) {
         process *p = &list->at[i];
-        if (p->pid == 0 || is_named(s, p) || _wcsnicmp(p->name, L"procdump", 8) == 0 ||
-            _wcsicmp(p->name, L"attach.exe") == 0 || !wildcard_matches(pattern, p->name))
-            continue;
-        n = add(out, n, i, 0);
+        if (p->pid != 0 && is_meant(pattern, p->name) && !is_named(s, p)) out[n++] = (found){i, ROLE_NAMED};
     }
     return n;
 }

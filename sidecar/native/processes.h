@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 #define MAX_PROCESSES 512
-#define MAX_WATCHED 16
+/* Each has two handles to wait for, and Windows waits for 64 at once. */
+#define MAX_WATCHED 31
 #define MAX_ENDED 32
 
 typedef struct {
@@ -42,17 +43,23 @@ typedef struct {
     int endeds;
 } search;
 
+typedef enum {
+    ROLE_NAMED, /* by the session's name for it, or a worker of IIS */
+    ROLE_ENTRY, /* the container's entry process */
+    ROLE_CHILD  /* of the entry process: the application, or a tool that it runs for a moment */
+} role;
+
 typedef struct {
     int index; /* in the list */
-    int entry;
+    role as;
 } found;
 
-/* Whether pids came or went since the last call: cheaper than the list. */
+/* Whether pids came or went since the last call, as far as can be told cheaply: one for another may look the same. */
 int processes_changed(void);
 int processes_list(process_list *list);
 uint64_t process_start(process *p);
 process *process_by_pid(process_list *list, DWORD pid);
-/* The application's processes, the entry process first; count, at most MAX_WATCHED. */
+/* The application's processes, the entry process first, in an array of MAX_PROCESSES; their count. */
 int processes_find(process_list *list, search *s, const wchar_t *pattern, found *out);
 /* Windows' own processes, debuggers and ours: never the application. */
 int is_system_process(const wchar_t *name);

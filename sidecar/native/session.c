@@ -43,6 +43,8 @@ static const wchar_t *add_arg(session *s, arguments *to, const char *number_text
     size_t n = wcslen(value) + 1;
     if (s->pool_used + n > SESSION_BYTES) return L"the arguments are too long";
     wmemcpy(s->pool + s->pool_used, value, n);
+    if (to->count > 0 && wcscmp(to->at[to->count - 1], L"-at") == 0 && number(value, 86400, &index))
+        s->dump_seconds = (unsigned)index;
     to->at[to->count++] = s->pool + s->pool_used;
     s->pool_used += n;
     return NULL;

@@ -28,6 +28,7 @@ typedef struct {
     unsigned commit_percent;
     unsigned volume_percent;
     unsigned drain_seconds; /* 0: not said */
+    unsigned dump_seconds;  /* ProcDump's own bound of a dump, its option -at; 0: none */
 } session;
 
 /* Reads the text of a file; NULL, or words for what is wrong (the session is then unusable). */

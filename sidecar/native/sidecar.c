@@ -1,5 +1,6 @@
-/* sidecar, ready, drain: the sidecar container's entry process, its probe and its end. */
+/* sidecar, ready: the sidecar container's entry process and its probe. */
 #include "agent.h"
+#include "drain.h"
 #include "files.h"
 #include "session.h"
 #include "text.h"
@@ -8,17 +9,12 @@
 
 #include <aclapi.h>
 #include <sddl.h>
-#include <stdlib.h>
 #include <wchar.h>
 
 #define READY_BOUND_MS 10000
 #define GATE_POLL_MS 50
 /* Set when the application may start: needs no disk, neither for us nor for the probe. */
 #define READY_EVENT L"Global\\crash-monitor-ready"
-#define DRAIN_SECONDS 60
-/* The agent's, to tell the operator what it had no time for. */
-#define DRAIN_LAST_WORDS 4
-#define NOBODY_MS 2000
 
 /* Modify and read-and-execute, as icacls writes them. */
 #define MODIFY L"0x1301bf"
@@ -88,7 +84,7 @@ static void make_folders(void) {
     make_folder(root_folder());
     for (size_t i = 0; i < sizeof FOLDERS / sizeof *FOLDERS; i++) {
         root_path(path, FOLDERS[i].name);
-        if (!make_folder(path)) log_line(L"sidecar: cannot make the folder %ls", path);
+        if (!lies_in_own_folder(FOLDERS[i].name) || !make_folder(path)) log_line(L"sidecar: cannot make the folder %ls", path);
         else if (FOLDERS[i].rights) set_rights(path, FOLDERS[i].rights);
     }
 }
@@ -105,6 +101,7 @@ static void copy_tools(void) {
         format(inner, 64, L"bin\\%ls", TOOLS[i]);
         root_path(to, inner);
         if (i == 1 && procdump_is_fetched() && !exists(from)) continue;
+        if (!lies_in_own_folder(inner)) continue; /* told by make_folders */
         DWORD error = install_file(from, to);
         if (error) log_line(L"sidecar: cannot copy %ls to %ls: %ls", from, to, error_text(error));
     }
@@ -114,7 +111,7 @@ static void say_ready(void) {
     wchar_t path[PATH_CHARS];
     SetEvent(ready_event);
     root_path(path, L"state\\ready");
-    if (!replace_file(path, "1\n", 2)) log_line(L"sidecar: cannot write %ls", path);
+    if (!lies_in_own_folder(L"state\\ready") || !replace_file(path, "1\n", 2)) log_line(L"sidecar: cannot write %ls", path);
 }
 
 static DWORD WINAPI prepare(void *unused) {
@@ -124,20 +121,10 @@ static DWORD WINAPI prepare(void *unused) {
     return 0;
 }
 
-static const session *read_session(void) {
-    static char bytes[SESSION_BYTES];
-    static session wanted;
-    wchar_t path[PATH_CHARS];
-    DWORD error;
-    root_path(path, L"control\\session.properties");
-    long n = read_small(path, bytes, sizeof bytes, &error);
-    return n > 0 && !session_parse(&wanted, bytes, (size_t)n) ? &wanted : NULL;
-}
-
 /* Whether the agent knows what is to be done; what it writes before it has heard is "Unknown". */
 static int session_known(void) {
-    const session *wanted = read_session();
-    return wanted && (wanted->armed || wcscmp(wanted->disarmed_reason, L"Unknown") != 0);
+    static session wanted;
+    return session_read(&wanted) && (wanted.armed || wcscmp(wanted.disarmed_reason, L"Unknown") != 0);
 }
 
 static int procdump_known(void) {
@@ -176,13 +163,13 @@ static DWORD WINAPI open_gate_at_bound(void *unused) {
     return 0;
 }
 
-/* What a container before this one left: its readiness, and a drain that would end this one's agent. */
+/* What a container before this one left: its readiness, and its end, which would end this one's agent. */
 static void forget_the_container_before(void) {
-    static const wchar_t *const MARKS[] = {L"state\\ready", L"control\\drain"};
+    static const wchar_t *const MARKS[] = {L"state\\ready", DRAIN_MARK, END_MARK};
     wchar_t path[PATH_CHARS];
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         root_path(path, MARKS[i]);
-        DeleteFileW(path);
+        if (lies_in_own_folder(MARKS[i])) DeleteFileW(path);
     }
 }
 
@@ -208,6 +195,8 @@ int verb_sidecar(int argc, wchar_t **argv) {
     } else {
         SetEvent(runs);
         WaitForSingleObject(stop_event, INFINITE);
+        end_ask();
+        end_await();
     }
     log_line(L"sidecar: ends");
     return 0;
@@ -223,33 +212,5 @@ int verb_ready(int argc, wchar_t **argv) {
     return exists(path) ? 0 : 1;
 }
 
-static DWORD drain_seconds(int argc, wchar_t **argv) {
-    if (argc == 4 && wcscmp(argv[2], L"--seconds") == 0) {
-        unsigned long n = wcstoul(argv[3], NULL, 10);
-        if (n > 0 && n <= 3600) return n;
-    }
-    /* What the pod's grace period leaves; the agent is told by the operator and obeys the same number. */
-    const session *wanted = read_session();
-    if (wanted && wanted->drain_seconds) return wanted->drain_seconds + DRAIN_LAST_WORDS;
-    return DRAIN_SECONDS;
-}
-
-int verb_drain(int argc, wchar_t **argv) {
-    wchar_t path[PATH_CHARS];
-    ULONGLONG begun = GetTickCount64(), alone_since = 0, bound = drain_seconds(argc, argv) * 1000ULL;
-    root_path(path, L"control\\drain");
-    if (!replace_file(path, "1\n", 2)) {
-        log_line(L"drain: cannot write %ls", path);
-        return 0;
-    }
-    HANDLE runs = OpenEventW(SYNCHRONIZE, FALSE, AGENT_EVENT);
-    while (exists(path) && GetTickCount64() - begun < bound) {
-        /* Without a sidecar, or with an agent that does not run and does not come back, there is nobody to wait for. */
-        int agent = runs && WaitForSingleObject(runs, 0) == WAIT_OBJECT_0;
-        if (agent) alone_since = 0;
-        else if (!alone_since) alone_since = GetTickCount64();
-        else if (GetTickCount64() - alone_since > NOBODY_MS) break;
-        Sleep(100);
-    }
-    return 0;
-}
+/* For the agent: Java on Windows does not see how many names a file has. */
+int verb_links(int argc, wchar_t **argv) { return argc == 3 ? (int)file_names(argv[2]) : 0; }

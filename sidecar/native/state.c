@@ -3,6 +3,7 @@
 #include "supervise.h"
 #include "text.h"
 
+#include <stdarg.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -21,14 +22,40 @@ static const watch *first_in(const supervisor *s, watch_state state) {
     return NULL;
 }
 
-static void count(const supervisor *s, int *living, int *attached) {
-    *living = *attached = 0;
+typedef struct {
+    int living;
+    int attached;
+    int held_back;
+} counts;
+
+static counts count(const supervisor *s) {
+    counts n = {0};
     for (int i = 0; i < MAX_WATCHED; i++) {
         const watch *w = &s->watches[i];
         if (!w->used || w->ended || !w->wanted) continue;
-        *living += 1;
-        *attached += w->attached_at != 0;
+        n.living++;
+        n.attached += w->attached_at != 0;
+        n.held_back += w->state == WATCH_HELD_BACK;
     }
+    return n;
+}
+
+static void add_words(summary *out, const wchar_t *pattern, ...) {
+    size_t n = wcslen(out->message);
+    va_list args;
+    va_start(args, pattern);
+    _vsnwprintf(out->message + n, 399 - n, pattern, args);
+    va_end(args);
+    out->message[399] = 0;
+}
+
+/* Who is left out, and why: nobody is to find out by a crash without a dump. */
+static void add_unwatched(const supervisor *s, int held_back, summary *out) {
+    if (s->unwatched > 0) add_words(out, L"; %d more are not watched: there are too many of them", s->unwatched);
+    if (s->list.more) add_words(out, L"; only %d of the container's processes are looked at", MAX_PROCESSES);
+    if (held_back > 0)
+        add_words(out, L"; %d children wait, as ProcDump is started on children %d times a minute at most", held_back,
+                  STARTS_A_MINUTE);
 }
 
 static const watch *first_problem(const supervisor *s, summary *out) {
@@ -54,13 +81,12 @@ static void summarize_session(const supervisor *s, summary *out) {
 }
 
 static void summarize_armed(const supervisor *s, summary *out) {
-    int living, attached;
-    count(s, &living, &attached);
+    counts n = count(s);
     summary problem = {0};
     const watch *w = first_problem(s, &problem);
-    if (attached > 0) {
+    if (n.attached > 0) {
         out->phase = "Attached";
-        format(out->message, 400, L"attached to %d of %d processes%ls%ls", attached, living, w ? L"; " : L"",
+        format(out->message, 400, L"attached to %d of %d processes%ls%ls", n.attached, n.living, w ? L"; " : L"",
                w ? w->words : L"");
     } else if (w) {
         out->phase = problem.phase;
@@ -68,11 +94,12 @@ static void summarize_armed(const supervisor *s, summary *out) {
         copy_text(out->message, 400, w->words);
     } else {
         out->phase = "WaitingForProcess";
-        if (living > 0) copy_text(out->message, 400, L"ProcDump is starting");
+        if (n.living > 0) copy_text(out->message, 400, L"ProcDump is starting");
         else if (*s->session->process)
             format(out->message, 400, L"no process is named %ls", s->session->process);
         else copy_text(out->message, 400, L"the container's entry process is not found");
     }
+    add_unwatched(s, n.held_back, out);
 }
 
 static void summarize(const supervisor *s, summary *out) {
@@ -93,8 +120,7 @@ static void summarize(const supervisor *s, summary *out) {
         out->reason = *s->session->disarmed_reason ? s->session->disarmed_reason : L"Unknown";
     } else {
         summarize_armed(s, out);
-        if (*s->session_problem)
-            format(out->message + wcslen(out->message), 400 - wcslen(out->message), L"; %ls", s->session_problem);
+        if (*s->session_problem) add_words(out, L"; %ls", s->session_problem);
     }
 }
 
@@ -112,9 +138,11 @@ static void add_processes(text *t, const supervisor *s) {
         if (!w->used || w->ended || !w->wanted) continue;
         text_add(t, "%s", comma);
         add_instance(t, w->who, w->name);
-        text_add(t, ",\"entry\":%s,\"attached\":%s,\"attachedAt\":", w->entry ? "true" : "false",
+        text_add(t, ",\"entry\":%s,\"attached\":%s,\"attachedAt\":", w->as == ROLE_ENTRY ? "true" : "false",
                  w->attached_at ? "true" : "false");
         text_add_json_time(t, w->attached_at);
+        text_add(t, ",\"firstAttachedAt\":");
+        text_add_json_time(t, w->first_attached);
         if (w->procdump_pid) text_add(t, ",\"procdumpPid\":%lu}", w->procdump_pid);
         else text_add(t, ",\"procdumpPid\":null}");
         comma = ",";

@@ -17,8 +17,6 @@
 #define BUSY_MS 100
 /* As long as the agent may look for what ProcDump said of a dump. */
 #define LOG_KEPT_MS 60000
-#define LAUNCH_BOUND_MS 10000
-#define LAUNCH_END_BOUND_MS 60000
 
 static supervisor self;
 static session sessions[2];
@@ -111,7 +109,7 @@ static void drop_vanished(void) {
  */
 static int find_processes(uint64_t now, int anyway) {
     static uint64_t next_anyway, settled_at;
-    found matches[MAX_WATCHED];
+    static found matches[MAX_PROCESSES];
     int fresh = 0;
     if (processes_changed()) settled_at = now + SETTLING_MS;
     if (!anyway && now >= settled_at && now < next_anyway) return 0;
@@ -119,15 +117,21 @@ static int find_processes(uint64_t now, int anyway) {
     if (!processes_list(&self.list)) return 0;
     drop_vanished();
     int n = processes_find(&self.list, &self.search, self.session->process, matches);
+    self.unwatched = 0;
     for (int i = 0; i < n; i++) {
         process *p = &self.list.at[matches[i].index];
         watch *w = watch_of(p->pid, process_start(p));
         if (!w && (w = free_slot())) {
-            if (!watch_open(w, p, matches[i].entry)) continue;
-            log_line(L"%ls (%lu): watched%ls", w->name, w->who.pid, w->entry ? L", the entry process" : L"");
+            if (!watch_open(w, p, matches[i].as)) continue;
+            log_line(L"%ls (%lu): watched%ls", w->name, w->who.pid, w->as == ROLE_ENTRY ? L", the entry process" : L"");
             fresh = 1;
         }
-        if (w) w->wanted = 1;
+        if (!w) {
+            self.unwatched++;
+            continue;
+        }
+        w->wanted = 1;
+        if (w->as == ROLE_CHILD) w->as = matches[i].as;
     }
     return fresh;
 }
@@ -166,7 +170,7 @@ static int armed_now(void) {
 /* One step for each watched process; 1 when one has ended. */
 static int step_all(uint64_t now) {
     int ended = 0;
-    intent want = {armed_now(), self.generation, self.session};
+    intent want = {armed_now(), self.generation, self.session, &self.for_children};
     for (int i = 0; i < MAX_WATCHED; i++) {
         watch *w = &self.watches[i];
         if (!w->used) continue;
@@ -191,30 +195,30 @@ static int writes_dump(void) {
 /* What ProcDump says of a dump stays in one piece, as far as the disk lets it. */
 static void keep_procdump_log_short(uint64_t now) {
     log_length length = procdump_log_length();
+    if (length == LOG_SHORT) return;
     int needed = now - self.dumped_at <= LOG_KEPT_MS || writes_dump();
-    if (length == LOG_TOO_LONG || (length == LOG_LONG && !needed)) procdump_shorten_log();
+    if (length == LOG_TOO_LONG || !needed) procdump_shorten_log();
 }
 
 /* May the launched application run now? With ProcDump on it, or when waiting has no sense. */
-static int may_run(const watch *w, uint64_t since, uint64_t now) {
-    if (now - since >= LAUNCH_BOUND_MS || w->attached_at) return 1;
+static int may_run(const watch *w) {
+    if (w->attached_at) return 1;
     if (!self.session) return 0;
     return !armed_now() || !w->wanted || (w->state != WATCH_IDLE && w->state != WATCH_STARTING);
 }
 
 static watch *adopt(const launched *app) {
     watch *w = &self.watches[0];
-    watch_adopt(w, app->process, app->pid, app->name, 1);
+    watch_adopt(w, app->process, app->pid, app->name);
     self.search.entry = w->who;
     return w;
 }
 
-DWORD supervise(const search *known, const launched *app) {
+DWORD supervise(const search *known, launched *app) {
     uint64_t start = GetTickCount64(), beat = 0, list_at = 0, soon_until = start + SOON_FOR_MS;
     int anyway = 1; /* list the processes, whether or not they have changed */
     int look = 1;   /* at the session file */
     session_news news = SAME;
-    HANDLE suspended = app ? app->thread : NULL;
     self.search = *known;
     watch *own = app ? adopt(app) : NULL;
     for (;;) {
@@ -230,15 +234,13 @@ DWORD supervise(const search *known, const launched *app) {
             soon_until = now + SOON_FOR_MS;
             anyway = 1;
         }
-        if (suspended && may_run(own, start, now)) {
-            ResumeThread(suspended);
-            suspended = NULL;
-        }
+        int waits = app && !app->runs;
+        if (waits && may_run(own)) launched_run(app);
         if (state_write(&self, now >= beat)) {
             keep_procdump_log_short(now);
             beat = now + HEARTBEAT_MS;
         }
-        if (own && (!own->used || (own->ended && now - own->ended_since > LAUNCH_END_BOUND_MS))) return own->exit_code;
-        look = wait_for_events(&self, anyway && self.session ? 0 : suspended ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
+        if (own && !own->used) return own->exit_code;
+        look = wait_for_events(&self, anyway && self.session ? 0 : waits ? BUSY_MS : now < soon_until ? LIST_SOON_MS : LIST_MS);
     }
 }

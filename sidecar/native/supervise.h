@@ -29,6 +29,8 @@ typedef struct {
     process_exit exits[MAX_EXITS]; /* oldest first */
     int exit_count;
     uint64_t dumped_at; /* ticks, ms; 0: never */
+    starts for_children;
+    int unwatched; /* processes of the application for which there is no room */
     search search;
     process_list list;
 } supervisor;
@@ -39,10 +41,14 @@ typedef struct {
     HANDLE thread;
     DWORD pid;
     const wchar_t *name;
+    volatile LONG runs;
 } launched;
 
+/* Lets it run; once, whoever comes first. */
+void launched_run(launched *app);
+
 /* Runs until the container ends; with a launched application until that has ended: its exit code. */
-DWORD supervise(const search *known, const launched *app);
+DWORD supervise(const search *known, launched *app);
 
 /* One supervisor in a container: 1 when this program is it now. */
 int become_only_supervisor(void);

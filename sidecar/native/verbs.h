@@ -8,6 +8,7 @@ int verb_drain(int argc, wchar_t **argv);
 int verb_hook(int argc, wchar_t **argv);
 int verb_supervise(int argc, wchar_t **argv);
 int verb_launch(int argc, wchar_t **argv);
+int verb_links(int argc, wchar_t **argv);
 int verb_processes(int argc, wchar_t **argv);
 
 #endif

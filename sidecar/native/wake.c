@@ -6,6 +6,7 @@
 
 /* A folder that changes without end is looked at five times a second. */
 #define CHANGES_APART_MS 200
+#define BUSY_MS 100
 
 /* Tells at once of another session file. Not every volume has it: then the file is looked at with every turn. */
 static HANDLE folder_changes(void) {
@@ -20,6 +21,21 @@ static HANDLE folder_changes(void) {
 static DWORD until_disarm(const supervisor *s, DWORD wait) {
     uint64_t at = s->session ? s->session->disarm_at : 0, now = epoch_millis(now_filetime());
     return at > now && at - now < wait ? (DWORD)(at - now) : wait;
+}
+
+static DWORD sooner(uint64_t at, uint64_t now, DWORD longest) {
+    uint64_t wait = at > now + BUSY_MS ? at - now : BUSY_MS;
+    return wait < longest ? (DWORD)wait : longest;
+}
+
+/* In how many ms it wants its next step, at most longest; the ends of processes are waited for beside it. */
+static DWORD watch_due(const watch *w, int armed, uint64_t now, DWORD longest) {
+    if (w->state == WATCH_STARTING) return sooner(now, now, longest);
+    if (w->cancel_since || w->state == WATCH_CANCELLING) return sooner(w->cancel_next, now, longest);
+    int tries = armed && w->wanted && !w->procdump && !w->ended &&
+                (w->state == WATCH_IDLE || w->state == WATCH_HELD_BACK || w->state == WATCH_FAILED ||
+                 w->state == WATCH_MISSING);
+    return tries ? sooner(w->next_try, now, longest) : longest;
 }
 
 int wait_for_events(const supervisor *s, DWORD longest) {

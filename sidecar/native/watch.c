@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <wchar.h>
 
-#define BUSY_MS 100
 #define ATTACH_BOUND_MS 15000
 #define CANCEL_AGAIN_MS 2000
 #define CANCEL_WORDS_MS 10000
@@ -19,6 +18,9 @@
 #define LONGEST_PAUSE_MS 60000
 #define RIGHTS_EVERY_MS 10000
 #define GOOD_ATTACH_MS 60000
+#define DUMP_MARGIN_MS 30000
+#define DUMP_BOUND_MS 1800000
+#define ONE_DAY 864000000000ULL
 
 static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
     wchar_t words[256] = L"";
@@ -31,7 +33,7 @@ static void become(watch *w, watch_state state, const wchar_t *pattern, ...) {
     }
     if (w->state != state || wcscmp(words, w->words) != 0) {
         static const wchar_t *const NAMES[] = {L"idle", L"ProcDump starts", L"attached", L"cancelling",
-            L"stepped back", L"access denied", L"disk low", L"ProcDump missing", L"failed"};
+            L"held back", L"stepped back", L"access denied", L"disk low", L"ProcDump missing", L"failed"};
         log_line(L"%ls (%lu): %ls%ls%ls", w->name, w->who.pid, NAMES[state], *words ? L": " : L"", words);
     }
     w->state = state;
@@ -56,29 +58,35 @@ static uint64_t start_of(HANDLE process) {
     return process && GetProcessTimes(process, &start, &end, &kernel, &user) ? filetime_number(start) : 0;
 }
 
-static void begin(watch *w, DWORD pid, const wchar_t *name, int entry) {
+static void begin(watch *w, DWORD pid, const wchar_t *name, role as) {
     ZeroMemory(w, sizeof *w);
     w->used = 1;
     w->wanted = 1;
-    w->entry = entry;
+    w->as = as;
     w->who.pid = pid;
     w->next_dump = 1;
     copy_text(w->name, NAME_CHARS, name);
 }
 
-int watch_open(watch *w, process *p, int entry) {
-    begin(w, p->pid, p->name, entry);
+int watch_open(watch *w, process *p, role as) {
+    begin(w, p->pid, p->name, as);
     open_handle(w);
     w->who.start = w->process ? start_of(w->process) : process_start(p);
+    wchar_t folder[PATH_CHARS];
+    incoming_folder(folder, w->who.pid, w->who.start);
+    w->trying = !exists(folder); /* else a supervisor before us has tried */
     if (!w->process && GetLastError() == ERROR_INVALID_PARAMETER) w->used = 0;
+    /* On Wine a process may be listed before it has its start; it is looked at again in a moment. */
+    if (w->process && w->who.start > now_filetime() + ONE_DAY) watch_close(w);
     return w->used;
 }
 
-void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name, int entry) {
-    begin(w, pid, name, entry);
+void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name) {
+    begin(w, pid, name, ROLE_ENTRY);
     w->process = handle;
     w->full_rights = 1;
     w->launched = 1;
+    w->trying = 1;
     w->who.start = start_of(handle);
 }
 
@@ -100,6 +108,7 @@ static void procdump_ended(watch *w, uint64_t now) {
     w->procdump_pid = 0;
     w->attached_at = 0;
     w->cancel_since = 0;
+    w->dump_since = 0;
     int moved = collect_dumps(w->who.pid, w->who.start, &w->next_dump);
     w->dumps += moved;
     log_line(L"%ls (%lu): ProcDump ended with 0x%08lX, %d dump(s)", w->name, w->who.pid, code, moved);
@@ -128,6 +137,7 @@ static void process_ended(watch *w, uint64_t now) {
 }
 
 static void ask_to_cancel(watch *w, uint64_t now) {
+    w->trying = 0;
     if (!w->cancel_since) {
         w->cancel_since = now;
         w->cancel_next = now;
@@ -156,6 +166,19 @@ static int disk_low(watch *w, const intent *want, uint64_t now, int attached) {
     return w->low;
 }
 
+/*
+ * A ProcDump that is asked to let go in the middle of a dump may leave it: the crash of a moment before the
+ * stop would be lost. It is asked when the dump is done, or cannot be any more.
+ */
+static int dump_goes_first(watch *w, uint64_t now) {
+    if (!dump_begun(w->who.pid, w->who.start)) {
+        w->dump_since = 0;
+        return 0;
+    }
+    if (!w->dump_since) w->dump_since = now;
+    return now - w->dump_since < w->dump_bound;
+}
+
 static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
     if (w->ended) {
         /* Nobody is left to be harmed. */
@@ -165,11 +188,18 @@ static void step_with_procdump(watch *w, const intent *want, uint64_t now) {
     if (!w->attached_at && debugger_present(w)) {
         w->attached_at = now_filetime();
         w->was_attached = 1;
+        if (w->trying) w->first_attached = w->attached_at;
+        w->trying = 0;
     }
     int unwanted = !want->armed || !w->wanted || w->generation != want->generation;
-    /* A dump that is being written takes the space itself that it was let in for: it is not called off. */
-    int low = w->attached_at && disk_low(w, want, now, 1) && !dump_begun(w->who.pid, w->who.start);
-    if (w->cancel_since || unwanted || low) ask_to_cancel(w, now);
+    /* A dump takes the space itself that it was let in for. */
+    int low = w->attached_at && disk_low(w, want, now, 1);
+    int first = (w->cancel_since || unwanted || low) && dump_goes_first(w, now);
+    if (first && unwanted) {
+        w->cancel_next = now + CANCEL_AGAIN_MS;
+        become(w, WATCH_CANCELLING, L"ProcDump (%lu) writes a dump of process %lu and is asked to let go when that is done",
+               w->procdump_pid, w->who.pid);
+    } else if (!first && (w->cancel_since || unwanted || low)) ask_to_cancel(w, now);
     else if (w->attached_at) become(w, WATCH_ATTACHED, NULL);
     else if (now - w->procdump_since > ATTACH_BOUND_MS)
         become(w, WATCH_FAILED, L"ProcDump (%lu) runs for more than %d s and has not attached", w->procdump_pid,
@@ -183,6 +213,7 @@ static void start_procdump(watch *w, const intent *want, uint64_t now) {
     DWORD error = procdump_start(session_args(want->session, w->dumps), w->who.pid, folder, &w->procdump, &w->procdump_pid);
     w->generation = want->generation;
     w->procdump_since = now;
+    w->dump_bound = want->session->dump_seconds ? want->session->dump_seconds * 1000ULL + DUMP_MARGIN_MS : DUMP_BOUND_MS;
     if (!error) {
         become(w, WATCH_STARTING, NULL);
         return;
@@ -210,9 +241,22 @@ static int is_left_behind(watch *w, uint64_t now) {
     return 1;
 }
 
+static int is_held_back(watch *w, const intent *want, uint64_t now) {
+    int run_out = 0;
+    if (w->as != ROLE_CHILD) return 0;
+    uint64_t time = now_filetime(), lived = time > w->who.start ? (time - w->who.start) / 10000 : 0;
+    w->next_try = now + starts_wait(want->for_children, lived, now, &run_out);
+    if (run_out) become(w, WATCH_HELD_BACK, NULL);
+    return w->next_try > now;
+}
+
 static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
-    if (is_left_behind(w, now)) return;
+    if (is_left_behind(w, now)) {
+        w->trying = 0;
+        return;
+    }
     if (!want->armed || !w->wanted) {
+        w->trying = 0;
         w->failures = 0;
         w->next_try = 0;
         become(w, WATCH_IDLE, NULL);
@@ -230,11 +274,13 @@ static void step_without_procdump(watch *w, const intent *want, uint64_t now) {
         }
     }
     if (debugger_present(w)) {
+        w->trying = 0;
         become(w, WATCH_STEPPED_BACK, L"a debugger is attached to %ls (%lu); monitoring goes on when it is gone",
                w->name, w->who.pid);
         return;
     }
-    if (!disk_low(w, want, now, 0)) start_procdump(w, want, now);
+    if (disk_low(w, want, now, 0) || is_held_back(w, want, now)) w->trying = 0;
+    else start_procdump(w, want, now);
 }
 
 void watch_step(watch *w, const intent *want, uint64_t now) {
@@ -250,17 +296,4 @@ void watch_close(watch *w) {
     if (w->process) CloseHandle(w->process);
     if (w->procdump) CloseHandle(w->procdump);
     w->used = 0;
-}
-
-static DWORD sooner(uint64_t at, uint64_t now, DWORD longest) {
-    uint64_t wait = at > now + BUSY_MS ? at - now : BUSY_MS;
-    return wait < longest ? (DWORD)wait : longest;
-}
-
-DWORD watch_due(const watch *w, int armed, uint64_t now, DWORD longest) {
-    if (w->state == WATCH_STARTING) return sooner(now, now, longest);
-    if (w->cancel_since || w->state == WATCH_CANCELLING) return sooner(w->cancel_next, now, longest);
-    int tries = armed && w->wanted && !w->procdump && !w->ended &&
-                (w->state == WATCH_IDLE || w->state == WATCH_FAILED || w->state == WATCH_MISSING);
-    return tries ? sooner(w->next_try, now, longest) : longest;
 }

@@ -4,6 +4,7 @@
 
 #include "processes.h"
 #include "session.h"
+#include "starts.h"
 #include "windows_api.h"
 
 #include <stdint.h>
@@ -13,6 +14,7 @@ typedef enum {
     WATCH_STARTING,     /* ProcDump runs, no debugger is on the process yet */
     WATCH_ATTACHED,     /* seen, not assumed */
     WATCH_CANCELLING,   /* ProcDump was asked to let go */
+    WATCH_HELD_BACK,    /* a child, and ProcDump was started often enough for now */
     WATCH_STEPPED_BACK, /* somebody else debugs the process */
     WATCH_DENIED,       /* the process is another user's */
     WATCH_DISK_LOW,
@@ -25,13 +27,14 @@ typedef struct {
     int armed;
     unsigned generation; /* of ProcDump's arguments */
     const session *session;
+    starts *for_children; /* what is left of them */
 } intent;
 
 typedef struct {
     int used;
     instance who;
     wchar_t name[NAME_CHARS];
-    int entry;
+    role as;
     int wanted;     /* still matches the session */
     int launched;   /* started by us: not lost sight of before it has ended, wanted or not */
     HANDLE process; /* NULL when it cannot be opened at all */
@@ -43,7 +46,11 @@ typedef struct {
     DWORD procdump_pid;
     unsigned generation;
     uint64_t procdump_since; /* ticks, ms */
+    uint64_t dump_bound;     /* ms that a dump may keep ProcDump from being asked to let go */
+    uint64_t dump_since;     /* ticks, ms; since when one does. 0: none */
     uint64_t attached_at;    /* FILETIME, 0: not attached */
+    int trying;              /* since its first sight, without a pause, and nobody before us */
+    uint64_t first_attached; /* FILETIME of the first attach, where it tells how long attaching takes; else 0 */
     int was_attached;        /* now, or until the dump that is the last thing we know */
     uint64_t cancel_since;
     uint64_t cancel_next;
@@ -61,15 +68,13 @@ typedef struct {
 } watch;
 
 /* Starts to watch; 0 when the process is gone already. */
-int watch_open(watch *w, process *p, int entry);
-/* The same for a process whose handle we hold. */
-void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name, int entry);
+int watch_open(watch *w, process *p, role as);
+/* The same for an entry process whose handle we hold. */
+void watch_adopt(watch *w, HANDLE handle, DWORD pid, const wchar_t *name);
 /* One step; now in ticks (ms). */
 void watch_step(watch *w, const intent *want, uint64_t now);
 /* Everything is told and moved, the slot may be used again. */
 int watch_finished(const watch *w);
 void watch_close(watch *w);
-/* In how many ms it wants its next step, at most longest; the ends of processes are waited for beside it. */
-DWORD watch_due(const watch *w, int armed, uint64_t now, DWORD longest);
 
 #endif

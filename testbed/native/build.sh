@@ -22,6 +22,11 @@ build() { # name, libraries…, --, sources…
 build crasher.exe -Wl,-e,start -- crasher.c crasher_runtime.c
 build overhead.exe -- overhead.c
 build console.exe -- console.c
+build stop.exe -- stop.c
+build agent.exe -- agent.c
+build family.exe -- family.c
+build graceful.exe -- graceful.c
+build stuck.exe -- stuck.c
 build guarded.exe -ladvapi32 -- guarded.c
 # 32-bit, where a compiler for it is: run by tests where Wine runs 32-bit programs.
 if command -v i686-w64-mingw32-gcc >/dev/null; then cc=i686-w64-mingw32-gcc build crasher32.exe -Wl,-e,_start -- crasher.c crasher_runtime.c; fi

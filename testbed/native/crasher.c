@@ -24,6 +24,7 @@ static const wchar_t USAGE[] =
     L"  --after MS       delay before the crash (default 1000)\n"
     L"  --at EPOCHMS     crash at this moment (UTC, ms since 1970) instead of --after\n"
     L"  --when FILE      crash once this file is there, and take it away: one process for each file\n"
+    L"  --on-stop        crash when the container is asked to end, and --when says so, in the thread that handles it\n"
     L"  --thread         crash in a worker thread\n"
     L"  --first-chance HEX[:N]  raise this exception N times a second (default 1) and handle it\n"
     L"  --allocate MB    commit this much memory at the start\n"
@@ -44,6 +45,7 @@ typedef struct {
     DWORD first_chance;
     DWORD first_chance_rate;
     DWORD allocate_mb;
+    int on_stop;
     int in_thread;
     int child;
     int runtime;
@@ -128,6 +130,21 @@ static DWORD WINAPI crash_thread(void *kind) {
     return 0;
 }
 
+/* Of several that wait for one file, one gets it. */
+static void await_file(const wchar_t *file) {
+    while (file[0] && !DeleteFileW(file)) Sleep(20);
+}
+
+static const options *on_stop;
+
+static BOOL WINAPI crash_on_stop(DWORD event) {
+    say(L"asked to end (%lu)\n", event);
+    await_file(on_stop->when);
+    say(L"now: %ls\n", on_stop->crash);
+    level1(on_stop->crash);
+    return TRUE;
+}
+
 static DWORD swallowed_code;
 
 /* A handled exception: the vectored handler continues after it. */
@@ -208,6 +225,7 @@ static int parse(options *o, int argc, wchar_t **argv) {
         const wchar_t *name = argv[i] + 2;
         if (wcsncmp(argv[i], L"--", 2) != 0) return 0;
         if (wcscmp(name, L"thread") == 0) o->in_thread = 1;
+        else if (wcscmp(name, L"on-stop") == 0) o->on_stop = 1;
         else if (wcscmp(name, L"child") == 0) o->child = 1;
         else if (wcscmp(name, L"runtime") == 0) o->runtime = 1;
         else if (wcscmp(name, L"quiet") == 0) o->quiet = 1;
@@ -276,9 +294,13 @@ int wmain(int argc, wchar_t **argv) {
         AddVectoredExceptionHandler(1, swallow);
         CloseHandle(CreateThread(NULL, 0, first_chance_thread, &o, 0, NULL));
     }
-    int never = wcscmp(o.crash, L"none") == 0;
-    while (o.when[0] && !DeleteFileW(o.when)) Sleep(20); /* of several that wait for one file, one gets it */
-    if (!o.when[0]) live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
+    if (o.on_stop) {
+        on_stop = &o;
+        SetConsoleCtrlHandler(crash_on_stop, TRUE);
+    }
+    int never = o.on_stop || wcscmp(o.crash, L"none") == 0;
+    if (!o.on_stop) await_file(o.when);
+    if (o.on_stop || !o.when[0]) live_until(&o, never ? UINT64_MAX : o.at_ms ? o.at_ms : epoch_ms() + o.after_ms);
     say(L"now: %ls\n", o.crash);
     if (o.in_thread) WaitForSingleObject(CreateThread(NULL, 0, crash_thread, o.crash, 0, NULL), INFINITE);
     else level1(o.crash);

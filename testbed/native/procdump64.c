@@ -6,7 +6,8 @@
  * Environment:
  *   PROCDUMP_STANDIN_UTF16=1      console lines as UTF-16LE without a mark, as ProcDump 12 does
  *   PROCDUMP_STANDIN_DELAY_MS=n   each dump takes n milliseconds longer (the application stands still)
- *   PROCDUMP_STANDIN_FAULT=fail | hang | deaf | die | die-together | write | truncate   (procdump64.h)
+ *   PROCDUMP_STANDIN_FAULT=fail | hang | deaf | die | die-together | write | truncate | impatient |
+ *                                linger   (procdump64.h)
  */
 #include "procdump64.h"
 
@@ -150,6 +151,7 @@ static int monitor(const options *o, target *t) {
         DWORD answer = on_event(o, t, &event, &p);
         ContinueDebugEvent(event.dwProcessId, event.dwThreadId, answer);
     }
+    if (p.exited && o->fault == FAULT_LINGER) Sleep(INFINITE);
     if (!p.exited) {
         exit_unwatch(t);
         DebugActiveProcessStop(t->pid);
@@ -181,7 +183,7 @@ int wmain(int argc, wchar_t **argv) {
         return EXIT_FAILED;
     }
     _snwprintf(name, 63, L"ProcDump-%lu", t.pid);
-    cancel_event = CreateEventW(NULL, TRUE, FALSE, name);
+    t.cancel = cancel_event = CreateEventW(NULL, TRUE, FALSE, name);
     SetConsoleCtrlHandler(on_control, TRUE);
     return monitor(&o, &t);
 }

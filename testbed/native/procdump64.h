@@ -19,7 +19,9 @@ typedef enum {
     FAULT_DIE,           /* is gone a second after attaching; the application lives on */
     FAULT_DIE_TOGETHER,  /* the same, and takes the application with it (C0000354) */
     FAULT_WRITE,         /* the dump cannot be written */
-    FAULT_TRUNCATE       /* half of the dump is missing */
+    FAULT_TRUNCATE,      /* half of the dump is missing */
+    FAULT_IMPATIENT,     /* hears the cancel while it writes a dump, and abandons that */
+    FAULT_LINGER         /* does not end when its process has ended */
 } fault;
 
 typedef struct {
@@ -46,6 +48,7 @@ typedef struct {
 typedef struct {
     DWORD pid;
     HANDLE process;
+    HANDLE cancel; /* set when it is to let go */
     wchar_t image[MAX_PATH];
     int taken; /* dumps written */
 } target;

@@ -52,7 +52,8 @@ static int flag(options *o, const wchar_t *name) {
 static void environment(options *o) {
     static const struct { const wchar_t *name; fault fault; } FAULTS[] = {
         {L"fail", FAULT_FAIL}, {L"hang", FAULT_HANG}, {L"deaf", FAULT_DEAF}, {L"die", FAULT_DIE},
-        {L"die-together", FAULT_DIE_TOGETHER}, {L"write", FAULT_WRITE}, {L"truncate", FAULT_TRUNCATE}};
+        {L"die-together", FAULT_DIE_TOGETHER}, {L"write", FAULT_WRITE}, {L"truncate", FAULT_TRUNCATE},
+        {L"impatient", FAULT_IMPATIENT}, {L"linger", FAULT_LINGER}};
     wchar_t value[32];
     DWORD n = GetEnvironmentVariableW(L"PROCDUMP_STANDIN_FAULT", value, 32);
     for (size_t i = 0; n > 0 && n < 32 && i < sizeof FAULTS / sizeof *FAULTS; i++)

@@ -104,7 +104,12 @@ int dump_write(const options *o, target *t, const EXCEPTION_RECORD *exception, D
         ok = FALSE;
         error = ERROR_TIMEOUT;
     }
-    Sleep(wait);
+    if (o->fault != FAULT_IMPATIENT) {
+        Sleep(wait);
+    } else if (WaitForSingleObject(t->cancel, wait) == WAIT_OBJECT_0) {
+        ok = FALSE;
+        error = ERROR_CANCELLED;
+    }
     if (o->fault == FAULT_TRUNCATE) truncate_half(file);
     GetFileSizeEx(file, &size);
     CloseHandle(file);

@@ -13,7 +13,7 @@ import java.util.List;
  * @param reason a CamelCase word, or empty
  * @param message words for a person, or empty
  * @param heartbeat when the helper last wrote; null before its first word
- * @param processes living processes that are watched, at most 16
+ * @param processes living processes that are watched, at most 31
  * @param exits processes that ended, newest last, at most 32
  * @param dumpsWaiting dumps in the volume that are not in storage yet
  * @param diskFreeBytes free bytes of the volume

@@ -14,11 +14,12 @@ import java.time.Instant;
  * same crash id it renews the grant, or brings an analysis that was pending.
  *
  * @param crashId see {@link io.crashmonitor.report.CrashId}
- * @param runId the run it was taken in, as the agent knew it
+ * @param runId the run it was taken in, as the agent knew it when the dump appeared; it decides
+ *     where the crash's time leaves a doubt
  * @param pid of the process that crashed
  * @param process its file name, such as Checkout.exe
  * @param processStart its start
- * @param crashTime when the dump was written
+ * @param crashTime when the dump was written, by the node's clock
  * @param kind Crash, or FirstChance of a process that lived on
  * @param exitCode unsigned hexadecimal, such as 0xC0000005; null when nobody knows
  * @param exitCodeSource where it is from
@@ -31,6 +32,8 @@ import java.time.Instant;
  *     of other versions lose nothing; null while pending
  * @param osVersion of the node, as the dump says; may be null
  * @param procdump what ProcDump said of it; null when it said nothing or is not the engine
+ * @param clockOffsetMillis the operator's clock minus the node's, in milliseconds, as far as the
+ *     agent knows; null for none, and from agents that do not tell
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record DumpOffer(
@@ -50,9 +53,10 @@ public record DumpOffer(
     boolean truncated,
     JsonNode analysis,
     String osVersion,
-    ProcDumpConsole procdump) {
+    ProcDumpConsole procdump,
+    Long clockOffsetMillis) {
 
-  /** Without ProcDump's words. */
+  /** Without ProcDump's words, from a node whose clock is right. */
   public DumpOffer(
       String crashId,
       String runId,
@@ -87,6 +91,34 @@ public record DumpOffer(
         truncated,
         analysis,
         osVersion,
+        null,
         null);
+  }
+
+  /**
+   * The same with another analysis.
+   *
+   * @param other may be null
+   */
+  public DumpOffer withAnalysis(JsonNode other) {
+    return new DumpOffer(
+        crashId,
+        runId,
+        pid,
+        process,
+        processStart,
+        crashTime,
+        kind,
+        exitCode,
+        exitCodeSource,
+        exceptionCode,
+        dumpType,
+        size,
+        compression,
+        truncated,
+        other,
+        osVersion,
+        procdump,
+        clockOffsetMillis);
   }
 }

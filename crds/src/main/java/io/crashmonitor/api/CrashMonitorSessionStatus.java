@@ -6,9 +6,12 @@ import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
-import java.util.stream.Collectors;
 
-/** What the operator has seen and done; computed whole each turn, from the cluster and storage. */
+/**
+ * What the operator has seen and done; computed whole each turn, from the cluster and storage.
+ * Empty lists are not written: they say nothing, and a definition of before they were known refuses
+ * them.
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @SchemaCustomizer(ConditionsAsMap.class)
 public record CrashMonitorSessionStatus(
@@ -23,6 +26,7 @@ public record CrashMonitorSessionStatus(
             "Runs before it that ended within the last day, newest first: a dump that was on its"
                 + " way then is still stored in its run.")
         @Size(max = 3)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
         List<Run> earlierRuns,
     @JsonPropertyDescription(
             "The newest annotation request; in force while it names the present spec.state.")
@@ -54,8 +58,11 @@ public record CrashMonitorSessionStatus(
         String exitCodes,
     @JsonPropertyDescription("Crashes of the current run by exit code, most recent first.")
         @Size(max = 20)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
         List<ExitCodeGroup> exitCodeGroups,
-    @JsonPropertyDescription("The last crashes of the current run, newest first.") @Size(max = 20)
+    @JsonPropertyDescription("The last crashes of the current run, newest first.")
+        @Size(max = 20)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
         List<CrashSummary> recentCrashes,
     @JsonPropertyDescription(
             "Ready, Reconciling, Stalled, TargetReady, StorageReady, Injected, Attached, Completed:"
@@ -68,13 +75,6 @@ public record CrashMonitorSessionStatus(
   public CrashMonitorSessionStatus {
     earlierRuns = earlierRuns == null ? List.of() : List.copyOf(earlierRuns);
     exitCodeGroups = exitCodeGroups == null ? List.of() : List.copyOf(exitCodeGroups);
-    // Never told by a caller: it only says the groups again.
-    exitCodes =
-        exitCodeGroups.isEmpty()
-            ? null
-            : exitCodeGroups.stream()
-                .map(group -> group.code() + " (" + group.count() + ")")
-                .collect(Collectors.joining(", "));
     recentCrashes = recentCrashes == null ? List.of() : List.copyOf(recentCrashes);
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
   }

@@ -15,6 +15,10 @@ public record Injection(
     @JsonPropertyDescription("When the operator last wrote its parts into the pod template.")
         Instant time,
     @JsonPropertyDescription(
+            "What it wrote: the app's container and how its crashes are captured, such as app:"
+                + " Hook. Where the spec wants another, nobody has removed anything.")
+        String wrote,
+    @JsonPropertyDescription(
             "What keeps the sidecar from running, in the kubelet's words; absent while nothing"
                 + " does.")
         String trouble,
@@ -23,6 +27,7 @@ public record Injection(
     @JsonPropertyDescription(
             "When parts of ours that somebody had removed were put back, within the last hour.")
         @Size(max = 3)
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
         List<Instant> heals) {
 
   /** More than this in an hour is a fight with another tool, which the operator gives up. */

@@ -51,6 +51,9 @@ public final class Reasons {
   public static final String INJECTION_FAILED = "InjectionFailed";
   public static final String HEAL_LIMIT_REACHED = "HealLimitReached";
 
+  // The definition in the cluster is older than the operator.
+  public static final String DEFINITION_OUTDATED = "DefinitionOutdated";
+
   // The operator itself cannot go on, such as for want of a permission.
   public static final String OPERATOR_ERROR = "OperatorError";
 

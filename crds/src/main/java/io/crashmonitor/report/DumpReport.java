@@ -22,7 +22,8 @@ import java.time.Instant;
  * @param exitCode unsigned hexadecimal; never null: without an exit it is the exception's code
  * @param exceptionCode null without an exception stream
  * @param dump what became of the dump
- * @param dumpReason a word on why there is none; empty for Stored
+ * @param dumpReason a word on why there is none; of Uploading, until when it can come; empty for
+ *     Stored
  * @param blob of the dump; null where there is none and never will be
  * @param storedBytes of the blob; null until stored
  * @param rawBytes of the dump before compression; null when unknown
@@ -37,8 +38,8 @@ import java.time.Instant;
  * @param imageId the app's image by its digest, as the node runs it; null when unknown
  * @param previousLog what the app wrote on its console; null when nobody asked for it, or could not
  *     get it
- * @param attachedAfterMillis of a crash before the attach: how long processes of that pod run until
- *     the debugger is on; null when none was ever attached, and for other crashes
+ * @param attachedAfterMillis of a crash before the attach: how long a process of that pod had run
+ *     when a debugger was first attached to it; null when nobody knows, and for other crashes
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)

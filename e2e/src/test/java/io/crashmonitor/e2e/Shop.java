@@ -63,6 +63,25 @@ final class Shop implements AutoCloseable {
     return open(prefix, Map.of());
   }
 
+  /** Lets the operator and its agents reach the emulator by another address. */
+  void storageBy(String endpoint) {
+    String ours = cluster.azurite().connectionString();
+    cluster.kubectl(
+        namespace,
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: devstoreaccount1}
+        stringData: {connectionString: '%s'}
+        """
+            .formatted(ours.replace(cluster.azurite().endpoint(), endpoint)),
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "-f",
+        "-");
+  }
+
   KubernetesClient client() {
     return cluster.client();
   }
@@ -81,15 +100,20 @@ final class Shop implements AutoCloseable {
 
   /** A Windows Deployment of the sample application; its pods are up when this returns. */
   void deploy(String name, int replicas, String... arguments) {
-    deploy(name, replicas, "args: " + Serialization.asJson(arguments));
+    deploy(name, replicas, 2, "args: " + Serialization.asJson(arguments));
+  }
+
+  /** One pod that has this many seconds to end; others have two. */
+  void deployWithGrace(String name, int seconds, String... arguments) {
+    deploy(name, 1, seconds, "args: " + Serialization.asJson(arguments));
   }
 
   /** The same, with a command of the user's own in place of the image's. */
   void deployCommand(String name, String... command) {
-    deploy(name, 1, "command: " + Serialization.asJson(command));
+    deploy(name, 1, 2, "command: " + Serialization.asJson(command));
   }
 
-  private void deploy(String name, int replicas, String program) {
+  private void deploy(String name, int replicas, int grace, String program) {
     apply(
         """
         apiVersion: apps/v1
@@ -106,7 +130,7 @@ final class Shop implements AutoCloseable {
             spec:
               nodeSelector:
                 kubernetes.io/os: windows
-              terminationGracePeriodSeconds: 2
+              terminationGracePeriodSeconds: %4$d
               containers:
                 - name: app
                   image: crash-monitor/sample-crasher:1
@@ -116,7 +140,7 @@ final class Shop implements AutoCloseable {
               volumes:
                 - {name: data, emptyDir: {}}
         """
-            .formatted(name, replicas, program));
+            .formatted(name, replicas, program, grace));
   }
 
   /** Options of the sample application: to crash in that way at {@link #crashNow}. */
@@ -127,8 +151,17 @@ final class Shop implements AutoCloseable {
   /** Lets all pods of a Deployment crash once that were deployed with {@link #whenTold}. */
   void crashNow(String name) throws IOException {
     for (Pod pod : pods(name)) {
-      Files.createFile(cluster.volume(pod, "data").resolve("go"));
+      crashNow(pod);
     }
+  }
+
+  void crashNow(Pod pod) throws IOException {
+    Files.createFile(cluster.volume(pod, "data").resolve("go"));
+  }
+
+  /** What our container of the pod wrote. */
+  String agentLog(Pod pod) {
+    return client().pods().resource(pod).inContainer(Names.SIDECAR).getLog();
   }
 
   /** A session on a Deployment of the same name; {@code more} are further lines of its spec. */

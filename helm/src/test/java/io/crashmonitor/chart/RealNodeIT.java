@@ -59,6 +59,37 @@ class RealNodeIT {
   }
 
   @Test
+  void itsSessionIsOneThatTheApiTakes() throws IOException {
+    Kubectl kubectl = new Kubectl(cluster, cluster.newNamespace("real-node-upload"));
+    kubectl.installDefinition();
+    String manifest =
+        Files.readString(FOLDER.resolve("upload.yaml"))
+            .replace("ACCOUNT", "shopdumps")
+            .replace("CONTAINER", "crash-dumps")
+            .replace("SECRET", "shopdumps");
+    Path filled = Files.writeString(folder.resolve("upload.yaml"), manifest);
+
+    assertThat(
+            kubectl.run(
+                "apply",
+                "--dry-run=server",
+                "--validate=strict",
+                "--output=name",
+                "-f",
+                filled.toString()))
+        .contains("deployment.apps/upload")
+        .contains("crashmonitorsession.crashmonitor.io/upload");
+  }
+
+  @Test
+  void saysThatAQuestionIsNotAskedForWantOfStorage() throws IOException {
+    Path answers = folder.resolve("unasked");
+    collect(answers, "upload");
+    assertThat(Files.readString(answers.resolve("answers.md")))
+        .contains("| not asked: needs the operator, --account, --container and --secret |");
+  }
+
+  @Test
   void everyQuestionIsAskedAndExplained() throws IOException {
     String script = Files.readString(SCRIPT);
     Matcher list = Pattern.compile("readonly questions=\"([^\"]*)\"").matcher(script);
@@ -84,6 +115,14 @@ class RealNodeIT {
     Kubectl kubectl = new Kubectl(cluster, "");
     String nodes = kubectl.run("get", "nodes", "-l", "kubernetes.io/os=windows", "-o", "name");
 
+    collect(answers, "node");
+
+    assertThat(Files.readAllLines(answers.resolve("answers.md")))
+        .startsWith("| question | answer |", "|---|---|")
+        .anyMatch(line -> line.startsWith("| node | ") && (nodes.isEmpty() || line.length() > 20));
+  }
+
+  private static void collect(Path answers, String question) {
     Command.of(
             SCRIPT.toString(),
             "--sidecar",
@@ -96,15 +135,11 @@ class RealNodeIT {
             cluster.newNamespace("answers"),
             "--folder",
             answers.toString(),
-            "node")
+            question)
         .with("KUBECONFIG", cluster.kubeconfig().toString())
         .with("PATH", cluster.kubectl().getParent() + ":" + System.getenv("PATH"))
         .run()
         .succeeded();
-
-    assertThat(Files.readAllLines(answers.resolve("answers.md")))
-        .startsWith("| question | answer |", "|---|---|")
-        .anyMatch(line -> line.startsWith("| node | ") && (nodes.isEmpty() || line.length() > 20));
   }
 
   @Test

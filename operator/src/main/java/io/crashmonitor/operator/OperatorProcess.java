@@ -8,6 +8,7 @@ import io.crashmonitor.operator.agent.SessionBoard;
 import io.crashmonitor.operator.console.KubernetesContainerLogs;
 import io.crashmonitor.operator.console.PreviousLogs;
 import io.crashmonitor.operator.inject.SidecarSettings;
+import io.crashmonitor.operator.session.DefinitionWatch;
 import io.crashmonitor.operator.session.LiveSurroundings;
 import io.crashmonitor.operator.session.SessionReconciler;
 import io.crashmonitor.operator.session.SessionSettings;
@@ -134,7 +135,7 @@ public final class OperatorProcess implements AutoCloseable {
             registry,
             recorder,
             logs,
-            running(new DeletedSessions(places)),
+            running(new DeletedSessions(places, clock)),
             certificates::caPem);
     Operator operator =
         new Operator(
@@ -143,7 +144,13 @@ public final class OperatorProcess implements AutoCloseable {
                     .withCloseClientOnStop(false)
                     .withParseResourceVersions(true));
     operator.register(
-        new SessionReconciler(client, settings(config, client), surroundings, board, clock),
+        new SessionReconciler(
+            client,
+            settings(config, client),
+            surroundings,
+            board,
+            running(DefinitionWatch.start(client)),
+            clock),
         c -> {
           if (!config.watchNamespaces().isEmpty()) {
             c.settingNamespaces(Set.copyOf(config.watchNamespaces()));

@@ -43,7 +43,7 @@ class ArchitectureTest {
               ".*\\.(SessionPlanner|Obstacles|Situation|SessionRequests|SessionWindow|"
                   + "SessionStatusFactory|SessionConditions|AttachedFacts|Conditions|WakeUps|"
                   + "Publication|SessionEvents|TargetConflicts|NotYetSupported|EngineChoice|"
-                  + "InjectionIntent|Capture|RuntimeDumps|"
+                  + "InjectionIntent|Capture|RuntimeDumps|ServedFields|"
                   + "SidecarContainer|LiveInjection|OwnedFields|Injectability|Breaker|Rollout|"
                   + "Workload|InjectedPod)")
           .should()

@@ -7,7 +7,6 @@ import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.DumpScan;
-import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.dump.RuntimeDumps;
 import io.crashmonitor.sidecar.dump.Settling;
 import io.crashmonitor.sidecar.operator.OperatorClient;
@@ -27,17 +26,15 @@ import io.crashmonitor.sidecar.supervisor.AttachStateReader;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.upload.BlobRest;
 import io.crashmonitor.sidecar.upload.DumpUpload;
-import io.crashmonitor.sidecar.volume.PlainFiles;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import io.crashmonitor.sidecar.volume.VolumeWatch;
 import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -55,8 +52,6 @@ import java.util.random.RandomGenerator;
 final class SidecarAgent {
   private static final Logger LOG = Logger.getLogger(SidecarAgent.class.getName());
   private static final Duration TICK = Duration.ofSeconds(1);
-  // Longer than the margin of most grace periods: the kubelet ends it where that is used up.
-  private static final Duration LOST = Duration.ofSeconds(20);
   // The helper's word for a ProcDump that ended otherwise than it should.
   private static final String PROCDUMP_FAILED = "ProcDumpFailed";
   private static final Duration CONNECT = Duration.ofSeconds(20);
@@ -76,13 +71,17 @@ final class SidecarAgent {
   private final ExecutorService http = Executors.newCachedThreadPool(Threads.named("http"));
   private volatile HelperState helper = HelperState.NONE;
   private volatile Optional<String> complaint = Optional.empty();
-  private volatile boolean stopping;
   private volatile Room room;
-  private Drain drain = Drain.NONE;
+  private final PodEnd podEnd;
   private Optional<Set<Path>> foundAtStart = Optional.empty();
 
   SidecarAgent(
-      SidecarConfig config, DumpInspector inspector, String version, Clock clock, BackOff backOff) {
+      SidecarConfig config,
+      DumpInspector inspector,
+      SecondNames secondNames,
+      String version,
+      Clock clock,
+      BackOff backOff) {
     // Not RandomGenerator.getDefault(): a runtime trimmed by jlink lacks its module, jdk.random.
     RandomGenerator random = new Random();
     this.config = config;
@@ -93,8 +92,9 @@ final class SidecarAgent {
     this.session = new SessionKeeper(volume.configuration(), clock, this::writeSessionFile);
     this.sessionFile = new SessionFile(volume.sessionProperties(), session);
     this.room = Room.unseen(config.diskPercent());
-    this.scan = new DumpScan(volume, () -> RuntimeEngine.isInForce(session.configuration()));
-    this.settling = new Settling(dump -> isWhole(inspector, dump));
+    this.scan =
+        new DumpScan(volume, secondNames, () -> RuntimeEngine.isInForce(session.configuration()));
+    this.settling = new Settling(dump -> inspector.isWhole(dump.path()));
     OperatorClient operator =
         new OperatorClient(config.agentUrl(), config.identity(), http, OperatorClient.Limits.USUAL);
     DumpUpload uploads =
@@ -115,7 +115,7 @@ final class SidecarAgent {
             new DumpSteps(
                 config.podUid(),
                 volume,
-                session::configuration,
+                session,
                 () -> helper,
                 operator,
                 inspector,
@@ -123,6 +123,12 @@ final class SidecarAgent {
                 DumpSteps.Limits.USUAL),
             backOff,
             random);
+    this.podEnd =
+        new PodEnd(
+            volume,
+            pipeline,
+            () -> dumps().stream().filter(dump -> unwanted(dump).isEmpty()).toList(),
+            this::drainLimit);
     this.procdumpFetch =
         config
             .procDump()
@@ -139,7 +145,7 @@ final class SidecarAgent {
         .build();
   }
 
-  /** Runs until drained or stopped. */
+  /** Runs until the container ends and nothing waits any more. */
   void run() throws IOException, InterruptedException {
     volume.create();
     session.load();
@@ -149,8 +155,8 @@ final class SidecarAgent {
       look();
       syncing.start();
       fetching.ifPresent(Thread::start);
-      while (!stopping && !drained()) {
-        watch.await(TICK);
+      while (!podEnd.isOver(clock.instant())) {
+        watch.await(podEnd.pause(clock.instant(), TICK));
         look();
       }
     } finally {
@@ -161,9 +167,14 @@ final class SidecarAgent {
     }
   }
 
-  /** Ends soon. What is under way goes on with the next agent. */
-  void stop() {
-    stopping = true;
+  /**
+   * The container ends: what waits is still brought to storage, as far as the pod's grace period
+   * goes.
+   *
+   * @return how long {@link #run} goes on at most
+   */
+  Duration end() {
+    return podEnd.begin();
   }
 
   /** One look at the volume. */
@@ -179,9 +190,12 @@ final class SidecarAgent {
     Arming wanted = sessionFile.update(room);
     helper = replaced.map(HelperState::replaced).orElseGet(() -> heard(wanted));
     for (DumpFile dump : settling.settled(dumps, helper, clock.instant())) {
-      if (!pipeline.knows(dump.path())) {
+      if (!pipeline.knows(dump.path()) && !scan.leaves(dump)) {
         unwanted(dump).ifPresentOrElse(why -> delete(dump, why), () -> pipeline.submit(dump));
       }
+    }
+    if (!helper.alive()) {
+      procdump.bound();
     }
     if (!AgentStates.Key.of(helper).equals(before)) {
       HelperState now = helper;
@@ -224,34 +238,12 @@ final class SidecarAgent {
     }
   }
 
-  private boolean drained() throws IOException, InterruptedException {
-    boolean asked = PlainFiles.exists(volume.drain());
-    if (asked && drain.since().isEmpty()) {
-      LOG.info("the pod ends: uploading for at most " + drainLimit().toSeconds() + " s");
-    }
-    Instant now = clock.instant();
-    drain = drain.seen(asked, now);
-    Drain.Verdict verdict =
-        drain.verdict(asked && (pipeline.waiting() > 0 || somethingIsLeft()), now, drainLimit());
-    switch (verdict) {
-      case NOT_DRAINING, GO_ON -> {
-        return false;
-      }
-      case OVER -> LOG.warning("the time to upload is over");
-      case DONE -> LOG.info("nothing waits any more");
-    }
-    pipeline.reportLost(LOST);
-    Files.deleteIfExists(volume.drain());
-    return true;
-  }
-
   private Duration drainLimit() {
     return config.drainLimit().orElseGet(() -> GracePeriod.forUploads(session.configuration()));
   }
 
-  private boolean somethingIsLeft() {
-    return volume.replaced().isEmpty()
-        && scan.dumps().stream().anyMatch(dump -> !pipeline.hasGivenUp(dump.path()));
+  private List<DumpFile> dumps() {
+    return volume.replaced().isPresent() ? List.of() : scan.dumps();
   }
 
   private HelperState explained(HelperState read) {
@@ -272,14 +264,5 @@ final class SidecarAgent {
     // Files.getFileStore reads the table of mounts each time; this asks for one volume.
     File root = config.root().toFile();
     return new Space(root.getUsableSpace(), root.getTotalSpace());
-  }
-
-  private static boolean isWhole(DumpInspector inspector, DumpFile dump) {
-    try {
-      return inspector.inspect(dump.path()) instanceof Inspection.Whole;
-    } catch (IOException | RuntimeException notNow) {
-      // Not of a file's making shall this thread end, which is all of the agent.
-      return false;
-    }
   }
 }

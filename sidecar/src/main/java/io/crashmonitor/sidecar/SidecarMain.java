@@ -1,8 +1,10 @@
 package io.crashmonitor.sidecar;
 
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,14 +12,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The agent in the pod. Ends with 0 when it was drained or asked to stop, with 64 when its
- * environment cannot be used, with 1 when it failed; the helper that started it starts it again
- * until the container ends.
+ * The agent in the pod. Ends with 0 when its container ends and nothing waits any more, with 64
+ * when its environment cannot be used, with 1 when it failed; the helper that started it starts it
+ * again until the container ends.
  */
 public final class SidecarMain {
   private static final Logger LOG = Logger.getLogger(SidecarMain.class.getName());
   private static final int UNUSABLE = 64;
-  private static final long CLOSING_SECONDS = 5;
 
   private SidecarMain() {}
 
@@ -41,9 +42,14 @@ public final class SidecarMain {
               + config.podName());
       SidecarAgent agent =
           new SidecarAgent(
-              config, new MinidumpInspector(), version, Clock.systemUTC(), BackOff.USUAL);
+              config,
+              new MinidumpInspector(),
+              SecondNames.ofThisSystem(),
+              version,
+              Clock.systemUTC(),
+              BackOff.USUAL);
       CountDownLatch ended = new CountDownLatch(1);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, ended), "stop"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent, ended), "end"));
       try {
         agent.run();
       } finally {
@@ -61,10 +67,11 @@ public final class SidecarMain {
     }
   }
 
-  private static void stop(SidecarAgent agent, CountDownLatch ended) {
-    agent.stop();
+  /** The helper tells by a file in the volume; this is for whoever ends the process itself. */
+  private static void end(SidecarAgent agent, CountDownLatch ended) {
+    Duration most = agent.end();
     try {
-      if (!ended.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+      if (!ended.await(most.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warning("ends in the middle of something; the next agent goes on with it");
       }
     } catch (InterruptedException e) {

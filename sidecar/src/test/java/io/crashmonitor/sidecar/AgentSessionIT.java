@@ -75,7 +75,8 @@ class AgentSessionIT extends AgentWithStorage {
         folder.resolve("state/attach.json"),
         """
         {"version":1,"heartbeat":"%s","supervisorPid":9,"phase":"Attached","exits":[],
-         "processes":[{"pid":5,"name":"Checkout.exe","startTime":"%s","entry":true,"attached":true}]}"""
+         "processes":[{"pid":5,"name":"Checkout.exe","startTime":"%s","entry":true,"attached":true}]}\
+        """
             .formatted(Instant.now(), START));
     start(Duration.ofSeconds(55));
     patiently().until(() -> operator.syncs.stream().anyMatch(s -> s.state().attached()));
@@ -126,14 +127,14 @@ class AgentSessionIT extends AgentWithStorage {
   void endsADrainOnceEverythingIsInStorage() throws IOException {
     // given
     Path file = TestDump.of(5, START, UNHANDLED).padded(9_000_000).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent = start(Duration.ofSeconds(55));
     // then
     patiently().until(agent.ended::isDone);
     assertThat(file).doesNotExist();
-    assertThat(drain).doesNotExist();
+    assertThat(end).doesNotExist();
     assertThat(operator.completions).hasSize(1);
   }
 
@@ -142,13 +143,13 @@ class AgentSessionIT extends AgentWithStorage {
     // given
     operator.status = path -> path.endsWith("/dumps") ? 503 : 200;
     TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent = start(Duration.ofSeconds(3));
     // then
     patiently().until(agent.ended::isDone);
-    assertThat(drain).doesNotExist();
+    assertThat(end).doesNotExist();
     String id = CrashId.of(RunningAgent.POD_UID, 5, START).value();
     assertThat(operator.abandons.get(id).reason()).isEqualTo("Lost");
   }

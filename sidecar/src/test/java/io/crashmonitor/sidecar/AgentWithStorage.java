@@ -2,12 +2,14 @@ package io.crashmonitor.sidecar;
 
 import static org.awaitility.Awaitility.await;
 
+import io.crashmonitor.agent.DumpOffer;
 import io.crashmonitor.agent.SessionConfiguration;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.DumpSettings;
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import io.crashmonitor.testbed.controlplane.Azurite;
 import io.crashmonitor.testbed.controlplane.Provisioned;
 import java.io.IOException;
@@ -57,7 +59,7 @@ abstract class AgentWithStorage {
     operator = new FakeOperator(configuration(Compression.Gzip));
     operator.writeIdentity(folder.resolve("identity"));
     operator.decide =
-        offer -> store.grant(places.computeIfAbsent(offer.crashId(), id -> id + ".dmp.gz"));
+        offer -> store.grant(places.computeIfAbsent(offer.crashId(), id -> id + suffix(offer)));
     operator.confirm = (id, completion) -> store.verdict(places.get(id), completion);
   }
 
@@ -77,6 +79,14 @@ abstract class AgentWithStorage {
   RunningAgent startBounded() {
     RunningAgent agent =
         RunningAgent.start(folder, operator.url(), Optional.empty(), new MinidumpInspector());
+    agents.add(agent);
+    return agent;
+  }
+
+  RunningAgent start(SecondNames names) {
+    RunningAgent agent =
+        RunningAgent.start(
+            folder, operator.url(), Optional.empty(), new MinidumpInspector(), names);
     agents.add(agent);
     return agent;
   }
@@ -103,6 +113,14 @@ abstract class AgentWithStorage {
   static SessionConfiguration disarmed(String reason) {
     return new SessionConfiguration(
         "run-1", false, reason, null, "", DumpSettings.DEFAULT, CaptureEngine.ProcDump, true);
+  }
+
+  private static String suffix(DumpOffer offer) {
+    return switch (offer.compression()) {
+      case Gzip -> ".dmp.gz";
+      case Zstd -> ".dmp.zst";
+      case None -> ".dmp";
+    };
   }
 
   static ConditionFactory patiently() {

@@ -2,6 +2,7 @@ package io.crashmonitor.sidecar;
 
 import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,8 +25,8 @@ final class RunningAgent implements AutoCloseable {
   /** Completes with the end of the agent. */
   final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  private RunningAgent(SidecarConfig config, DumpInspector inspector) {
-    agent = new SidecarAgent(config, inspector, "test", Clock.systemUTC(), FAST);
+  private RunningAgent(SidecarConfig config, DumpInspector inspector, SecondNames names) {
+    agent = new SidecarAgent(config, inspector, names, "test", Clock.systemUTC(), FAST);
     thread = new Thread(this::run, "agent under test");
     thread.start();
   }
@@ -36,6 +37,15 @@ final class RunningAgent implements AutoCloseable {
 
   static RunningAgent start(
       Path folder, URI operator, Optional<Duration> drainLimit, DumpInspector inspector) {
+    return start(folder, operator, drainLimit, inspector, SecondNames.ofThisSystem());
+  }
+
+  static RunningAgent start(
+      Path folder,
+      URI operator,
+      Optional<Duration> drainLimit,
+      DumpInspector inspector,
+      SecondNames names) {
     return new RunningAgent(
         new SidecarConfig(
             folder,
@@ -50,21 +60,30 @@ final class RunningAgent implements AutoCloseable {
             drainLimit,
             0,
             Optional.empty()),
-        inspector);
+        inspector,
+        names);
   }
 
   private void run() {
     try {
       agent.run();
       ended.complete(null);
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (InterruptedException closed) {
+      ended.complete(null);
+    } catch (IOException | RuntimeException e) {
       ended.completeExceptionally(e);
     }
   }
 
+  /** As the container's end does. */
+  void end() {
+    agent.end();
+  }
+
+  /** As if it died: what is under way goes on with the next agent. */
   @Override
   public void close() {
-    agent.stop();
+    thread.interrupt();
     ended.orTimeout(20, TimeUnit.SECONDS).join();
   }
 }

@@ -87,7 +87,7 @@ class SidecarAgentIT extends AgentWithStorage {
     start(Duration.ofSeconds(55));
     patiently().until(() -> Files.notExists(file));
     // then
-    String blob = operator.offers.get(0).crashId() + ".dmp.gz";
+    String blob = operator.offers.get(0).crashId() + ".dmp";
     assertThat(store.properties(blob).getContentEncoding()).isNull();
     assertThat(store.stored(blob)).isEqualTo(dump.bytes());
   }
@@ -96,8 +96,6 @@ class SidecarAgentIT extends AgentWithStorage {
   void storesAsZstdWhereTheSessionSaysSo() throws IOException {
     // given
     operator.configure(configuration(Compression.Zstd));
-    operator.decide = offer -> store.grant(offer.crashId() + ".dmp.zst");
-    operator.confirm = (id, completion) -> store.verdict(id + ".dmp.zst", completion);
     TestDump dump = TestDump.of(5, START, UNHANDLED).padded(9_000_000);
     Path file = dump.ready(folder, 5, START, 1);
     // when
@@ -186,7 +184,8 @@ class SidecarAgentIT extends AgentWithStorage {
         {"version":1,"heartbeat":"%s","supervisorPid":9,"phase":"WaitingForProcess","processes":[],
          "exits":[{"pid":5,"name":"Checkout.exe","startTime":"%s","exitTime":"%s",
                    "exitCode":"0xE0434352","attached":true,"dumps":1}],
-         "installationType":"Server Core"}"""
+         "installationType":"Server Core"}\
+        """
             .formatted(Instant.now(), START, START.plusSeconds(9)));
     Files.createDirectories(folder.resolve("logs"));
     Files.writeString(
@@ -235,7 +234,7 @@ class SidecarAgentIT extends AgentWithStorage {
     RunningAgent agent = start(Duration.ofSeconds(55));
     patiently().until(() -> Collections.frequency(operator.statuses, 400) == 8);
     // when
-    Files.createFile(folder.resolve("control/drain"));
+    Files.createFile(folder.resolve("control/end"));
     // then the pod's end does not wait for it
     agent.ended.get(10, TimeUnit.SECONDS);
     assertThat(Collections.frequency(operator.statuses, 400)).isEqualTo(8);

@@ -25,6 +25,9 @@ public final class StorageProxy implements AutoCloseable {
   private static final Set<String> NOT_PASSED_ON =
       Set.of("host", "connection", "content-length", "upgrade", "http2-settings");
 
+  private static final Set<String> NOT_PASSED_BACK =
+      Set.of("connection", "content-length", "transfer-encoding", "keep-alive", "date");
+
   /** What becomes of a request. */
   public enum Fault {
     NONE(0, ""),
@@ -160,8 +163,13 @@ public final class StorageProxy implements AutoCloseable {
       throws IOException {
     answer
         .headers()
-        .firstValue("x-ms-error-code")
-        .ifPresent(code -> exchange.getResponseHeaders().add("x-ms-error-code", code));
+        .map()
+        .forEach(
+            (name, values) -> {
+              if (!NOT_PASSED_BACK.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> exchange.getResponseHeaders().add(name, value));
+              }
+            });
     exchange.sendResponseHeaders(
         answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
     exchange.getResponseBody().write(answer.body());

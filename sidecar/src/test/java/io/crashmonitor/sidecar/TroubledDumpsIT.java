@@ -58,8 +58,8 @@ class TroubledDumpsIT extends AgentWithStorage {
   void reportsAlsoADumpAsLostThatTheOperatorHasNotHeardOf() throws IOException {
     // given a dump whose analysis holds back its offer
     TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
-    Path drain = Files.createDirectories(folder.resolve("control")).resolve("drain");
-    Files.writeString(drain, "1\n");
+    Path end = Files.createDirectories(folder.resolve("control")).resolve("end");
+    Files.writeString(end, "1\n");
     // when
     RunningAgent agent =
         start(Duration.ofSeconds(2), new SlowInspector(new MinidumpInspector(), () -> false));
@@ -80,7 +80,7 @@ class TroubledDumpsIT extends AgentWithStorage {
     Path session = folder.resolve("control/session.properties");
     patiently().until(() -> read(session).contains("\ndrain.seconds=4\n"));
     // when
-    Files.writeString(folder.resolve("control/drain"), "1\n");
+    Files.writeString(folder.resolve("control/end"), "1\n");
     // then
     patiently().until(agent.ended::isDone);
     assertThat(operator.abandons.values()).extracting(a -> a.reason()).containsOnly("Lost");
@@ -103,8 +103,41 @@ class TroubledDumpsIT extends AgentWithStorage {
     patiently().until(() -> read(session).contains("armed=true"));
   }
 
+  @Test
+  void offersNoDumpThatHasAnotherName() throws IOException {
+    // given
+    Path named = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
+    Path dump = TestDump.of(6, START, UNHANDLED).ready(folder, 6, START, 1);
+    // when
+    start(named::equals);
+    // then
+    patiently().until(() -> Files.notExists(dump));
+    String id = CrashId.of(RunningAgent.POD_UID, 6, START).value();
+    assertThat(operator.offers).extracting(o -> o.crashId()).containsOnly(id);
+    assertThat(named).exists();
+  }
+
+  @Test
+  void bringsADumpToStorageFromAVolumeWithoutAFreeByte() throws IOException {
+    // given
+    Path control = folder.resolve("control/session.properties");
+    try (SmallVolume volume = SmallVolume.over(folder, 24)) {
+      Path file = TestDump.of(5, START, UNHANDLED).padded(9_000_000).ready(folder, 5, START, 1);
+      volume.fill();
+      // when
+      RunningAgent agent = start(Duration.ofSeconds(55));
+      // then
+      patiently().until(() -> Files.notExists(file));
+      assertThat(operator.completions).hasSize(1);
+      // and its word to the helper comes as soon as it can
+      assertThat(volume.free()).isPositive();
+      patiently().until(() -> read(control).contains("armed=true"));
+      agent.close();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"dumps", "state", "logs"})
+  @ValueSource(strings = {"dumps", "state", "logs", "bin"})
   void touchesNothingBehindAFolderThatWasReplacedByALink(String folderName) throws IOException {
     // given a folder elsewhere that looks like one of ours
     Path mine = folder.resolve(folderName);
@@ -141,7 +174,7 @@ class TroubledDumpsIT extends AgentWithStorage {
     Files.createDirectories(outside.resolve("incoming"));
     Files.createSymbolicLink(folder.resolve("dumps"), outside);
     Path bait = TestDump.of(5, START, UNHANDLED).ready(folder, 5, START, 1);
-    Files.writeString(Files.createDirectories(folder.resolve("control")).resolve("drain"), "1\n");
+    Files.writeString(Files.createDirectories(folder.resolve("control")).resolve("end"), "1\n");
     // when
     RunningAgent agent = start(Duration.ofMinutes(5));
     // then

@@ -58,7 +58,7 @@ final class UploadBench {
   }
 
   /** Half of it can be compressed, as of a real one. */
-  private static Path write(Path file, int megabytes) throws IOException {
+  static Path write(Path file, int megabytes) throws IOException {
     byte[] chunk = new byte[CHUNK];
     Random random = new Random(1);
     try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
@@ -77,7 +77,7 @@ final class UploadBench {
   private static void sidecar(
       Path volume, BlobStore store, Path dump, Compression compression, List<String> options)
       throws Exception {
-    String blob = compression.name() + ".dmp";
+    String blob = compression == Compression.Gzip ? "bench.dmp.gz" : "bench.dmp";
     AtomicReference<Instant> granted = new AtomicReference<>();
     try (FakeOperator operator = new FakeOperator(BenchAgent.armed(compression))) {
       operator.decide =

@@ -42,11 +42,8 @@ final class DumpDesk {
   DumpDecision offer(AgentIdentity pod, PublishedSession session, DumpOffer offer) {
     OfferPolicy.check(offer, pod.podUid());
     Instant now = clock.instant();
-    Instant crash = OfferPolicy.crashTime(offer, now);
-    Optional<PublishedSession> run =
-        session.runs().stream()
-            .filter(r -> OfferPolicy.window(crash, r, now).isEmpty())
-            .findFirst();
+    Instant crash = OfferPolicy.countedTime(offer, now);
+    Optional<PublishedSession> run = OfferPolicy.run(offer, crash, session.runs(), now);
     if (offer.truncated()) {
       return refuse(
           pod,

@@ -112,7 +112,8 @@ final class SyncDesk {
                         p.entry(),
                         p.attached(),
                         p.attachedAt(),
-                        p.procdumpPid()))
+                        p.procdumpPid(),
+                        p.firstAttachedAt()))
             .toList();
     List<ProcessExit> exits =
         s.exits().stream()

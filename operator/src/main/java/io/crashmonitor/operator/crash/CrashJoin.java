@@ -7,7 +7,6 @@ import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Termination;
 import io.crashmonitor.operator.storage.StoredCrash;
 import io.crashmonitor.report.CrashId;
-import io.crashmonitor.report.ExitCodeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,8 +64,8 @@ public final class CrashJoin {
 
   private void counted(InjectedPod pod) {
     Stream.concat(
-            ends(pod).map(end -> end.crash(pod, evidence.runId())),
-            pod.terminations().stream().map(t -> withoutProcess(pod, t)))
+            ends(pod).map(end -> crash(pod, end)),
+            pod.terminations().stream().map(t -> crash(pod, t)))
         .filter(c -> evidence.onlyCounted().contains(c.id()))
         .forEach(counted::add);
   }
@@ -98,7 +97,7 @@ public final class CrashJoin {
 
   /** Under a debugger, an end without a dump is first of all one whose dump is being written. */
   private void waitOrRecord(InjectedPod pod, ProcessEnd end) {
-    StoredCrash crash = end.crash(pod, evidence.runId());
+    StoredCrash crash = crash(pod, end);
     // Nobody tells of an exit any more once its pod is gone.
     if (end.attached() && !pod.deleting() && waits(pod, end.exitTime())) {
       undecided.add(crash);
@@ -137,7 +136,7 @@ public final class CrashJoin {
       evidence.pods().stream()
           .filter(p -> p.uid().equals(crash.podUid()))
           .findFirst()
-          .ifPresent(p -> unrecorded.add(unrecorded(joined, p)));
+          .ifPresent(p -> unrecorded.add(new CrashPicture.Unrecorded(joined, p)));
     } else {
       joins.add(
           new CrashPicture.Join(
@@ -149,34 +148,15 @@ public final class CrashJoin {
     if (waits(pod, t.finishedAt())) {
       return;
     }
-    add(withoutProcess(pod, t), pod);
+    add(crash(pod, t), pod);
   }
 
-  private StoredCrash withoutProcess(InjectedPod pod, Termination t) {
-    AgentState agent = evidence.agents().get(pod.uid());
-    return new StoredCrash(
-        CrashId.ofTermination(pod.uid(), pod.container(), t.startedAt()),
-        evidence.runId(),
-        pod.name(),
-        pod.uid(),
-        pod.container(),
-        "",
-        0,
-        // Stands for the process, which nobody knew; it also bounds the container's instance.
-        Optional.of(t.startedAt()),
-        t.finishedAt(),
-        Ends.attachedDuring(pod, agent, t) ? CrashKind.Crash : CrashKind.CrashedBeforeAttach,
-        t.exitCode(),
-        ExitCodeSource.Kubelet,
-        DumpState.None,
-        Optional.empty(),
-        "",
-        "",
-        "",
-        false,
-        Optional.of(t.restartCount()),
-        Optional.empty(),
-        false);
+  private StoredCrash crash(InjectedPod pod, ProcessEnd end) {
+    return DumplessCrash.of(end, pod, evidence.agents().get(pod.uid()), evidence.runId());
+  }
+
+  private StoredCrash crash(InjectedPod pod, Termination t) {
+    return DumplessCrash.of(t, pod, evidence.agents().get(pod.uid()), evidence.runId());
   }
 
   /** Whether the dump of this end may still come. */
@@ -199,16 +179,7 @@ public final class CrashJoin {
 
   private void add(StoredCrash crash, InjectedPod pod) {
     known.put(crash.id(), crash);
-    unrecorded.add(unrecorded(crash, pod));
-  }
-
-  private CrashPicture.Unrecorded unrecorded(StoredCrash crash, InjectedPod pod) {
-    return new CrashPicture.Unrecorded(
-        crash,
-        pod,
-        Optional.ofNullable(evidence.agents().get(pod.uid()))
-            .filter(agent -> crash.kind() == CrashKind.CrashedBeforeAttach)
-            .flatMap(AttachDelay::of));
+    unrecorded.add(new CrashPicture.Unrecorded(crash, pod));
   }
 
   private boolean isCrash(InjectedPod pod, boolean crashCode, Instant end) {

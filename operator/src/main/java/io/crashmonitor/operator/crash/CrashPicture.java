@@ -6,7 +6,6 @@ import io.crashmonitor.operator.storage.StoredCrash;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,13 +40,8 @@ public record CrashPicture(
     return new CrashPicture(crashes, unrecorded, joins, lost, endings, Optional.empty());
   }
 
-  /**
-   * A crash that left no dump, and the pod it happened in.
-   *
-   * @param attachedAfter how long processes of the pod run until the debugger is on; empty where
-   *     that does not matter or nobody knows
-   */
-  public record Unrecorded(StoredCrash crash, InjectedPod pod, Optional<Duration> attachedAfter) {}
+  /** A crash that left no dump, and the pod it happened in. */
+  public record Unrecorded(StoredCrash crash, InjectedPod pod) {}
 
   /** The instance of a container that a crash in storage ended. */
   public record Ending(CrashId crash, InjectedPod pod, Termination termination) {}

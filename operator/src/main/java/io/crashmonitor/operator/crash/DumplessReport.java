@@ -58,6 +58,6 @@ public final class DumplessReport {
         null,
         pod.imageId().orElse(null),
         null,
-        unrecorded.attachedAfter().map(Duration::toMillis).orElse(null));
+        crash.attachedAfter().map(Duration::toMillis).orElse(null));
   }
 }

@@ -94,7 +94,8 @@ final class Ends {
         c.analysed(),
         Optional.of(t.restartCount()),
         c.exceptionSource(),
-        c.logged());
+        c.logged(),
+        c.attachedAfter());
   }
 
   /** Whether a debugger of ours, or the runtime itself, was on when the container ended. */
@@ -143,9 +144,11 @@ final class Ends {
   }
 
   private static boolean endedOnItsOwn(StoredCrash c, Termination t) {
-    return c.exitCodeSource() == ExitCodeSource.AttachHelper
-        && !c.exitCode().equals(t.exitCode())
-        && !isOfOneCause(c, t);
+    // An exception's code says nothing against the entry process, whose end the container's is.
+    boolean ofAnother =
+        c.exitCodeSource() == ExitCodeSource.AttachHelper
+            || c.processStart().isPresent() && !isEntryProcess(c, t);
+    return ofAnother && !c.exitCode().equals(t.exitCode()) && !isOfOneCause(c, t);
   }
 
   private static boolean isOfOneCause(StoredCrash c, Termination t) {

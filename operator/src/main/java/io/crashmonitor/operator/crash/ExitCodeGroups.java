@@ -46,6 +46,15 @@ public final class ExitCodeGroups {
         .toList();
   }
 
+  /** The groups on one line, such as 0xC0000005 (3); null without any. */
+  public static String line(List<ExitCodeGroup> groups) {
+    return groups.isEmpty()
+        ? null
+        : groups.stream()
+            .map(group -> group.code() + " (" + group.count() + ")")
+            .collect(Collectors.joining(", "));
+  }
+
   /** The last crashes, newest first. */
   public static List<CrashSummary> recent(List<StoredCrash> crashes) {
     return crashes.stream()

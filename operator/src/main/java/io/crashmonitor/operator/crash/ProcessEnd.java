@@ -3,16 +3,11 @@ package io.crashmonitor.operator.crash;
 import io.crashmonitor.agent.AgentState;
 import io.crashmonitor.agent.ProcessExit;
 import io.crashmonitor.api.CaptureEngine;
-import io.crashmonitor.api.CrashKind;
-import io.crashmonitor.api.DumpState;
 import io.crashmonitor.operator.inject.InjectedPod;
-import io.crashmonitor.operator.storage.StoredCrash;
 import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExitCode;
-import io.crashmonitor.report.ExitCodeSource;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The end of a process as an agent saw it. It comes from a pod: what is not whole is left out. */
@@ -51,30 +46,5 @@ record ProcessEnd(
   /** The id of a first chance exception that the process was dumped for before. */
   CrashId firstChance(InjectedPod pod) {
     return CrashId.ofFirstChance(pod.uid(), pid, startTime);
-  }
-
-  StoredCrash crash(InjectedPod pod, String runId) {
-    return new StoredCrash(
-        id,
-        runId,
-        pod.name(),
-        pod.uid(),
-        pod.container(),
-        name,
-        pid,
-        Optional.of(startTime),
-        exitTime,
-        attached ? CrashKind.Crash : CrashKind.CrashedBeforeAttach,
-        code,
-        ExitCodeSource.AttachHelper,
-        DumpState.None,
-        Optional.empty(),
-        "",
-        "",
-        "",
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        false);
   }
 }

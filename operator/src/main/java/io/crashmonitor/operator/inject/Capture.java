@@ -9,11 +9,24 @@ public sealed interface Capture {
   /** Whose dump it is: ProcDump or CreateDump, never Auto. */
   CaptureEngine engine();
 
+  /** In a word; equal for equal captures. */
+  String word();
+
+  /** What is written for it into a template, in words for status. */
+  default String in(String container) {
+    return container + ": " + word();
+  }
+
   /** ProcDump, started by a postStart hook of ours. */
   record Hook() implements Capture {
     @Override
     public CaptureEngine engine() {
       return CaptureEngine.ProcDump;
+    }
+
+    @Override
+    public String word() {
+      return "Hook";
     }
   }
 
@@ -22,6 +35,11 @@ public sealed interface Capture {
     @Override
     public CaptureEngine engine() {
       return CaptureEngine.ProcDump;
+    }
+
+    @Override
+    public String word() {
+      return "Manual";
     }
   }
 
@@ -32,6 +50,11 @@ public sealed interface Capture {
     @Override
     public CaptureEngine engine() {
       return CaptureEngine.CreateDump;
+    }
+
+    @Override
+    public String word() {
+      return "CreateDump " + type;
     }
   }
 

@@ -1,7 +1,6 @@
 package io.crashmonitor.operator.inject;
 
 import io.crashmonitor.api.CaptureEngine;
-import io.crashmonitor.api.DumpType;
 import io.crashmonitor.api.Names;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What of ours a live template holds. Ours is what the API server has on record as ours, not what
@@ -108,20 +106,6 @@ public record LiveInjection(
                 && RuntimeDumps.tells(environment.get(container), runtime.type())
             : environment.isEmpty())
         && owned.containers().equals(Set.of(container));
-  }
-
-  /**
-   * Whether it is whole for another capture than the wanted one. Not so where only the wanted hook
-   * is missing: that one somebody may have taken out.
-   */
-  public boolean completeForAnother(String uid, String container, Capture wanted) {
-    Stream<Capture> byRuntime = Stream.of(DumpType.values()).map(Capture.ByRuntime::new);
-    Stream<Capture> byProcDump =
-        wanted instanceof Capture.Hook
-            ? Stream.empty()
-            : Stream.of(new Capture.Hook(), new Capture.Manual());
-    return !complete(uid, container, wanted)
-        && Stream.concat(byRuntime, byProcDump).anyMatch(c -> complete(uid, container, c));
   }
 
   static boolean hasHook(Container container) {

@@ -2,9 +2,8 @@ package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
-import io.crashmonitor.operator.agent.AgentSighting;
-import io.crashmonitor.operator.crash.AttachDelay;
 import io.crashmonitor.operator.crash.CrashPicture;
+import io.crashmonitor.operator.storage.StoredCrash;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -16,23 +15,25 @@ final class BeforeAttach {
 
   /** To be added to what condition Attached says; empty without such a crash. */
   static String words(Situation s) {
-    long crashes =
+    List<StoredCrash> early =
         s.crashes().map(CrashPicture::crashes).orElse(List.of()).stream()
             .filter(crash -> crash.kind() == CrashKind.CrashedBeforeAttach)
-            .count();
+            .toList();
+    int crashes = early.size();
     if (crashes == 0 || s.engine() == CaptureEngine.CreateDump) {
       return "";
     }
+    // As their reports keep it: what agents say now may be another in a moment, and is unknown to
+    // an
+    // operator that has just started.
     Optional<Duration> delay =
-        s.seen().agents().values().stream()
-            .map(AgentSighting::state)
-            .flatMap(state -> AttachDelay.of(state).stream())
+        early.stream()
+            .flatMap(crash -> crash.attachedAfter().stream())
             .max(Comparator.naturalOrder());
     return " "
         + (crashes == 1 ? "1 crash" : crashes + " crashes")
         + " of this run came before the debugger was on"
         + delay
-            // Whole seconds: a figure that trembles would be a new status each time.
             .map(d -> " (it is on " + d.plusMillis(999).toSeconds() + " s after the start)")
             .orElse("")
         + " and left no dump: capture.engine: CreateDump (.NET 6 and later) or capture.attach:"

@@ -13,9 +13,13 @@ import java.util.regex.Pattern;
  * @param server version of the API server; empty when unknown
  * @param kubelets versions of the Windows nodes' kubelets
  * @param osBuilds of the Windows nodes, by name, such as 10.0.20348.2402
+ * @param served what its definition of a session has of our fields
  */
-public record Cluster(
-    Optional<Version> server, List<Version> kubelets, Map<String, String> osBuilds) {
+record Cluster(
+    Optional<Version> server,
+    List<Version> kubelets,
+    Map<String, String> osBuilds,
+    ServedFields served) {
   /** Native sidecars are on by default from here. */
   public static final Version OLDEST = new Version(1, 29);
 

@@ -13,6 +13,7 @@ import io.crashmonitor.operator.storage.StorageWatch;
 import io.crashmonitor.report.CrashId;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -36,8 +37,8 @@ public record LiveSurroundings(
   }
 
   @Override
-  public void forget(ResourceKey session) {
-    storage.forget(session).ifPresent(deleted::add);
+  public void forget(ResourceKey session, BooleanSupplier podsLeft) {
+    storage.forget(session).ifPresent(target -> deleted.add(target, podsLeft));
   }
 
   @Override

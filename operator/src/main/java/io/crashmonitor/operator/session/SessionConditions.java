@@ -117,6 +117,7 @@ final class SessionConditions {
       return;
     }
     List<Note> notes = new ArrayList<>(s.requests().notes());
+    s.seen().cluster().served().note().ifPresent(notes::add);
     conditions.set(
         ConditionTypes.STALLED,
         Value.False,

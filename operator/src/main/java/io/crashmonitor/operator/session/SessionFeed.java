@@ -9,6 +9,7 @@ import io.crashmonitor.operator.storage.CrashRecorder;
 import io.crashmonitor.operator.storage.ResourceKey;
 import io.crashmonitor.operator.storage.StorageTarget;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Tells storage and agents what a turn found: where to look, what to do, what has crashed. */
 final class SessionFeed {
@@ -30,10 +31,10 @@ final class SessionFeed {
     s.crashes().ifPresent(crashes -> record(s, crashes, target));
   }
 
-  /** The session is gone. */
-  void forget(ResourceKey session) {
+  /** The session is gone; see {@link Surroundings#forget}. */
+  void forget(ResourceKey session, BooleanSupplier podsLeft) {
     board.withdraw(session.uid());
-    surroundings.forget(session);
+    surroundings.forget(session, podsLeft);
   }
 
   private static EndedInstance instance(String namespace, CrashPicture.Ending ending) {

@@ -18,16 +18,19 @@ final class SessionObserver {
   private final SessionSettings settings;
   private final Surroundings surroundings;
   private final Optional<Cluster.Version> server;
+  private final DefinitionWatch definition;
   private final Clock clock;
 
   SessionObserver(
       SessionSettings settings,
       Surroundings surroundings,
       Optional<Cluster.Version> server,
+      DefinitionWatch definition,
       Clock clock) {
     this.settings = settings;
     this.surroundings = surroundings;
     this.server = server;
+    this.definition = definition;
     this.clock = clock;
   }
 
@@ -53,7 +56,7 @@ final class SessionObserver {
         surroundings.snapshot(key(session)),
         agents(pods),
         surroundings.agentsSince(),
-        new Cluster(server, sources.windowsKubelets(), sources.osBuilds()),
+        new Cluster(server, sources.windowsKubelets(), sources.osBuilds(), definition.fields()),
         settings,
         Optional.empty());
   }

@@ -213,7 +213,7 @@ final class SessionPlanner {
       return Optional.of(new Plan.Wait(starting));
     }
     boolean wiped =
-        s.injection().filter(i -> i.time() != null && !changedSince(i.time(), s)).isPresent()
+        s.injection().filter(i -> i.time() != null && !wantsAnother(i, s)).isPresent()
             && s.nothingNewIsAsked();
     if (!wiped) {
       return Optional.of(new Plan.Inject(starting, container, s.capture(), false));
@@ -232,15 +232,10 @@ final class SessionPlanner {
     return Optional.of(new Plan.Inject(starting, container, s.capture(), true));
   }
 
-  /** The spec wants another capture, and a turn that wrote nothing has seen that since. */
-  private static boolean changedSince(Instant written, Situation s) {
-    var live = s.seen().workload().map(Workload::injection);
-    return live.filter(i -> i.completeForAnother(s.uid(), s.container().orElseThrow(), s.capture()))
-        .flatMap(i -> s.previous())
-        .flatMap(p -> Conditions.find(p.conditions(), ConditionTypes.INJECTED))
-        .filter(c -> "False".equals(c.getStatus()))
-        .filter(c -> Instant.parse(c.getLastTransitionTime()).isAfter(written))
-        .isPresent();
+  /** What was written last is not what is wanted now: nobody has removed what is missing. */
+  private static boolean wantsAnother(Injection last, Situation s) {
+    return last.wrote() != null
+        && !s.capture().in(s.container().orElseThrow()).equals(last.wrote());
   }
 
   /** The cache may be behind our own write: what is missing in it may be there. */

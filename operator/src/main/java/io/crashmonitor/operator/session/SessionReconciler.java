@@ -51,16 +51,17 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
       SessionSettings settings,
       Surroundings surroundings,
       SessionBoard board,
+      DefinitionWatch definition,
       Clock clock) {
     Optional<Cluster.Version> server =
         Optional.ofNullable(client.getKubernetesVersion())
             .flatMap(v -> Cluster.Version.parse(v.getMajor() + "." + v.getMinor()));
-    this.observer = new SessionObserver(settings, surroundings, server, clock);
+    this.observer = new SessionObserver(settings, surroundings, server, definition, clock);
     this.actions = new WorkloadActions(new WorkloadApplier(client), settings, surroundings);
     this.surroundings = surroundings;
     this.clock = clock;
     this.feed = new SessionFeed(surroundings, board);
-    this.status = new StatusWriter(client);
+    this.status = new StatusWriter(client, definition);
   }
 
   @Override
@@ -122,7 +123,8 @@ public final class SessionReconciler implements Reconciler<CrashMonitorSession> 
       }
       StatusWriter.letDelete(FINALIZER, context);
     }
-    feed.forget(SessionObserver.key(session));
+    String uid = session.getMetadata().getUid();
+    feed.forget(SessionObserver.key(session), () -> !sources.pods(uid).isEmpty());
     sources.wakeRivals(session);
     return UpdateControl.noUpdate();
   }

@@ -1,6 +1,7 @@
 package io.crashmonitor.operator.session;
 
 import io.crashmonitor.api.CrashMonitorSessionStatus;
+import io.crashmonitor.api.ExitCodeGroup;
 import io.crashmonitor.api.Injection;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Replicas;
@@ -32,6 +33,11 @@ final class SessionStatusFactory {
   static CrashMonitorSessionStatus status(Situation s, Standing standing, Written written) {
     AttachedFacts attached = AttachedFacts.of(s, standing);
     Optional<CrashMonitorSessionStatus> sameRun = s.sameRun();
+    List<ExitCodeGroup> groups =
+        s.crashes()
+            .map(c -> ExitCodeGroups.groups(c.crashes()))
+            .orElseGet(
+                () -> sameRun.map(CrashMonitorSessionStatus::exitCodeGroups).orElse(List.of()));
     return new CrashMonitorSessionStatus(
         s.seen().session().getMetadata().getGeneration(),
         standing.phase(),
@@ -48,11 +54,8 @@ final class SessionStatusFactory {
             .map(c -> crashCount(s, c))
             .orElseGet(() -> sameRun.map(CrashMonitorSessionStatus::crashCount).orElse(0)),
         new Replicas(attached.total(), attached.attached()),
-        null,
-        s.crashes()
-            .map(c -> ExitCodeGroups.groups(c.crashes()))
-            .orElseGet(
-                () -> sameRun.map(CrashMonitorSessionStatus::exitCodeGroups).orElse(List.of())),
+        ExitCodeGroups.line(groups),
+        groups,
         s.crashes()
             .map(c -> ExitCodeGroups.recent(c.crashes()))
             .orElseGet(
@@ -69,12 +72,13 @@ final class SessionStatusFactory {
     Instant now = s.now().truncatedTo(ChronoUnit.SECONDS);
     Optional<Injection> before = s.injection();
     List<Instant> heals = new ArrayList<>(SessionPlanner.recentHeals(before, s.now()));
+    String wanted = s.container().map(s.capture()::in).orElse(null);
     return switch (written) {
       case Released -> null;
-      case Injected -> new Injection(now, null, null, heals);
+      case Injected -> new Injection(now, wanted, null, null, heals);
       case Healed -> {
         heals.add(now);
-        yield new Injection(now, null, null, heals);
+        yield new Injection(now, wanted, null, null, heals);
       }
       case Nothing -> unwritten(s, standing, before, now);
     };
@@ -92,10 +96,17 @@ final class SessionStatusFactory {
       return letGo ? null : before.orElse(null);
     }
     Instant time = before.map(Injection::time).orElse(now);
+    String wrote =
+        s.complete()
+            ? s.capture().in(s.container().orElseThrow())
+            : before.map(Injection::wrote).orElse(null);
     List<Instant> heals = before.map(Injection::heals).orElse(List.of());
     return s.trouble()
-        .map(t -> new Injection(time, cut(t.words()), Breaker.since(before).orElse(now), heals))
-        .orElseGet(() -> new Injection(time, null, null, heals));
+        .map(
+            t ->
+                new Injection(
+                    time, wrote, cut(t.words()), Breaker.since(before).orElse(now), heals))
+        .orElseGet(() -> new Injection(time, wrote, null, null, heals));
   }
 
   private static String cut(String words) {

@@ -18,10 +18,15 @@ import java.util.List;
 final class StatusWriter {
   private static final int TOLERATED_FAILURES = 2;
 
-  private final EventRecorder events;
+  /** The API server's words for a field that it does not serve. */
+  private static final String UNKNOWN_FIELD = "not declared in schema";
 
-  StatusWriter(KubernetesClient client) {
+  private final EventRecorder events;
+  private final DefinitionWatch definition;
+
+  StatusWriter(KubernetesClient client, DefinitionWatch definition) {
     this.events = new EventRecorder(client);
+    this.definition = definition;
   }
 
   /** The session with the status that it has now. */
@@ -31,13 +36,21 @@ final class StatusWriter {
       Plan.Standing standing,
       Written written,
       Context<CrashMonitorSession> context) {
-    CrashMonitorSessionStatus status = SessionStatusFactory.status(s, standing, written);
+    CrashMonitorSessionStatus status =
+        s.seen().cluster().served().fit(SessionStatusFactory.status(s, standing, written));
     if (status.equals(session.getStatus())) {
       return session;
     }
     events.tell(session, SessionEvents.between(s.previous(), status), s.now());
-    return PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
-        session, fresh(session, status), context);
+    try {
+      return PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
+          session, fresh(session, status), context);
+    } catch (KubernetesClientException e) {
+      if (String.valueOf(e.getMessage()).contains(UNKNOWN_FIELD)) {
+        definition.doubt();
+      }
+      throw e;
+    }
   }
 
   /** Says why turns fail, once they have failed more than once; else says nothing. */

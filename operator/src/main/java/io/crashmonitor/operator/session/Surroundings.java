@@ -9,6 +9,7 @@ import io.crashmonitor.operator.storage.StorageTarget;
 import io.crashmonitor.report.CrashId;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -22,8 +23,12 @@ public interface Surroundings {
   /** Something happened that storage will soon tell of. */
   void hurry(ResourceKey session);
 
-  /** The session is gone. */
-  void forget(ResourceKey session);
+  /**
+   * The session is gone.
+   *
+   * @param podsLeft whether pods that carry its sidecar are there; asked later, on another thread
+   */
+  void forget(ResourceKey session, BooleanSupplier podsLeft);
 
   /** The last reading of storage; empty before the first. */
   Optional<StorageSnapshot> snapshot(ResourceKey session);

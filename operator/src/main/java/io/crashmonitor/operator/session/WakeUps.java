@@ -38,7 +38,12 @@ final class WakeUps {
                     .map(Injection::troubleSince)
                     .orElse(now)
                     .plus(s.seen().settings().breakerPatience()));
-    return Stream.of(ends, crashes, breaker, attachment(s, standing), waiting(s, standing))
+    Stream<Instant> definition =
+        s.seen().cluster().served().missing().isEmpty()
+            ? Stream.empty()
+            : Stream.of(now.plus(ServedFields.LOOK_AGAIN));
+    return Stream.of(
+            ends, crashes, breaker, definition, attachment(s, standing), waiting(s, standing))
         .flatMap(at -> at)
         .filter(at -> at.isAfter(now))
         .min(Instant::compareTo)

@@ -102,7 +102,8 @@ public final class DumpPlaces {
     }
     if (answer instanceof Ledger.Answer.Placed placed) {
       Ledger.Entry entry = placed.entry();
-      ReportStore.put(store, entry.report(), report.apply(entry.blob()));
+      Instant end = entry.sasExpires().plus(Ledger.GRACE);
+      ReportStore.put(store, entry.report(), ReportEdit.expected(report.apply(entry.blob()), end));
       return wish.analysisOnly()
           ? new Placement.Settled(entry.blob())
           : new Placement.Granted(

@@ -12,6 +12,8 @@ import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.report.PreviousLog;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -38,6 +40,19 @@ final class ReportEdit {
     rawBytes.ifPresent(bytes -> r.put("rawBytes", bytes));
     sha256.ifPresent(hash -> r.put("sha256", hash));
     analysis.ifPresent(a -> r.set("analysis", a));
+    return value(r);
+  }
+
+  /** A dump on its way: the report tells by itself until when, whoever ends it or does not. */
+  static DumpReport expected(DumpReport report, Instant end) {
+    if (report.dump() != DumpState.Uploading) {
+      return report;
+    }
+    ObjectNode r = tree(report);
+    dump(
+        r,
+        DumpState.Uploading,
+        "lost if it is not there by " + end.truncatedTo(ChronoUnit.SECONDS));
     return value(r);
   }
 

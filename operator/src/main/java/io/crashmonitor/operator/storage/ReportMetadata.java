@@ -9,6 +9,7 @@ import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,6 +57,9 @@ final class ReportMetadata {
     if (report.previousLog() != null) {
       m.put("logged", "true");
     }
+    if (report.attachedAfterMillis() != null) {
+      m.put("attachedaftermillis", report.attachedAfterMillis().toString());
+    }
     return m;
   }
 
@@ -84,7 +88,10 @@ final class ReportMetadata {
               Boolean.parseBoolean(m.get("analysed")),
               Optional.ofNullable(m.get("restartcount")).map(Integer::valueOf),
               Optional.ofNullable(m.get("exceptionsource")).map(ExceptionSource::valueOf),
-              Boolean.parseBoolean(m.get("logged"))));
+              Boolean.parseBoolean(m.get("logged")),
+              Optional.ofNullable(m.get("attachedaftermillis"))
+                  .map(Long::valueOf)
+                  .map(Duration::ofMillis)));
     } catch (IllegalArgumentException | DateTimeException notOurs) {
       return Optional.empty();
     }

@@ -22,6 +22,7 @@ final class StorageReading {
   private static final int LISTING_LIMIT = 5000;
 
   private static final int DAY_LIMIT = 1000;
+  private static final int RUNS_ENDED_AT_ONCE = 3;
   private static final Comparator<StoredCrash> NEWEST_FIRST =
       Comparator.comparing(StoredCrash::time).reversed().thenComparing(crash -> crash.id().value());
 
@@ -45,9 +46,13 @@ final class StorageReading {
         blobs.stream()
             .filter(blob -> blob.name().endsWith(BlobLayout.REPORT_SUFFIX))
             .map(DumpStore.Facts::metadata);
-    List<StoredCrash> crashes =
+    List<StoredCrash> told =
         Stream.concat(reports, Remakes.missingReports(store, target, ledger, names))
             .flatMap(metadata -> ReportMetadata.parse(metadata).stream())
+            .toList();
+    endEarlierRuns(store, target, told, now);
+    List<StoredCrash> crashes =
+        told.stream()
             .map(crash -> ofEndedRun(crash, target, names, now))
             .filter(crash -> isThere(store, crash, names, gone))
             .sorted(NEWEST_FIRST)
@@ -99,19 +104,41 @@ final class StorageReading {
   }
 
   /**
-   * Nobody settles the ledger of a run that ended: what became of a dump that was on its way then
+   * What was on its way when a run ended, or its session was deleted, and which nobody ended since:
+   * its own ledger knows when that is over.
+   */
+  private static void endEarlierRuns(
+      DumpStore store, StorageTarget target, List<StoredCrash> crashes, Instant now) {
+    crashes.stream()
+        .filter(crash -> ofEarlierRun(crash, target) && isOver(crash, now))
+        .map(StoredCrash::runId)
+        .distinct()
+        .limit(RUNS_ENDED_AT_ONCE)
+        .map(target::ofRun)
+        .forEach(run -> Arrivals.settleDue(store, run, LedgerStore.read(store, run), now));
+  }
+
+  private static boolean ofEarlierRun(StoredCrash crash, StorageTarget target) {
+    return crash.dump() == DumpState.Uploading && !crash.runId().equals(target.run().id());
+  }
+
+  private static boolean isOver(StoredCrash crash, Instant now) {
+    return now.isAfter(crash.time().plus(DumpPlaces.LINK_LIFE).plus(Ledger.GRACE));
+  }
+
+  /**
+   * Until the ledger of a run that ended is settled, what became of a dump that was on its way then
    * is told by whether it is there.
    */
   private static StoredCrash ofEndedRun(
       StoredCrash crash, StorageTarget target, Map<String, DumpStore.Facts> names, Instant now) {
-    if (crash.dump() != DumpState.Uploading || crash.runId().equals(target.run().id())) {
+    if (!ofEarlierRun(crash, target)) {
       return crash;
     }
     if (crash.blob().filter(names::containsKey).isPresent()) {
       return crash.with(DumpState.Stored);
     }
-    boolean over = now.isAfter(crash.time().plus(DumpPlaces.LINK_LIFE).plus(Ledger.GRACE));
-    return over ? crash.with(DumpState.Lost) : crash;
+    return isOver(crash, now) ? crash.with(DumpState.Lost) : crash;
   }
 
   /** A report and its dump can be on two pages of a listing, read at two times: asked again. */

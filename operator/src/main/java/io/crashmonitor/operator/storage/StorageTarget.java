@@ -21,6 +21,11 @@ public record StorageTarget(
     return storage.cloud() == AzureCloud.Public ? words : words + " (" + storage.cloud() + ")";
   }
 
+  /** The same place for another run, of which only the ledger's name is needed. */
+  StorageTarget ofRun(String runId) {
+    return new StorageTarget(session, storage, layout, new Run(runId, null, null), maxDumps);
+  }
+
   /** The ledger of the run. */
   public String ledger() {
     return layout.ledger(run.id());

@@ -6,6 +6,7 @@ import io.crashmonitor.report.CrashId;
 import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -24,6 +25,8 @@ import java.util.Optional;
  * @param restartCount of the container when it ended; empty until joined with a termination
  * @param exceptionSource where the exception was read; empty without one
  * @param logged whether the report holds the container's log
+ * @param attachedAfter of a crash before the attach: how long processes of its pod run until the
+ *     debugger is on; empty where nobody knows
  */
 public record StoredCrash(
     CrashId id,
@@ -46,7 +49,8 @@ public record StoredCrash(
     boolean analysed,
     Optional<Integer> restartCount,
     Optional<ExceptionSource> exceptionSource,
-    boolean logged) {
+    boolean logged,
+    Optional<Duration> attachedAfter) {
 
   StoredCrash with(DumpState state) {
     return new StoredCrash(
@@ -70,6 +74,7 @@ public record StoredCrash(
         analysed,
         restartCount,
         exceptionSource,
-        logged);
+        logged,
+        attachedAfter);
   }
 }

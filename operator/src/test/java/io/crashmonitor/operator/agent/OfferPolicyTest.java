@@ -12,6 +12,7 @@ import io.crashmonitor.api.Compression;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpSettings;
 import io.crashmonitor.api.DumpType;
+import io.crashmonitor.api.Run;
 import io.crashmonitor.operator.storage.Samples;
 import io.crashmonitor.operator.storage.StorageTarget;
 import io.crashmonitor.report.CrashId;
@@ -19,6 +20,7 @@ import io.crashmonitor.report.ExitCodeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,8 @@ class OfferPolicyTest {
   private static final Instant START = Instant.parse("2026-11-22T08:00:00.500Z");
   private static final Instant STOP = Instant.parse("2026-11-22T12:00:00Z");
   private static final String POD = "pod-uid";
+  private static final Run EARLIER =
+      new Run("earlier", Instant.parse("2026-11-22T05:00:00Z"), START);
 
   private static PublishedSession session() {
     StorageTarget target = Samples.target("shopdumps", "dumps", 1);
@@ -39,7 +43,7 @@ class OfferPolicyTest {
         "app",
         START,
         STOP,
-        List.of());
+        List.of(EARLIER));
   }
 
   private static DumpOffer offer() {
@@ -93,6 +97,35 @@ class OfferPolicyTest {
     assertThat(OfferPolicy.window(crash, session(), now).isPresent()).isEqualTo(closed);
   }
 
+  /** The present run is of id 0123456789ab. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "null",
+      value = {
+        // crash,              the agent names, the run it is of
+        "2026-11-22T08:00:05Z, 0123456789ab,    0123456789ab",
+        "2026-11-22T08:00:05Z, null,            0123456789ab",
+        "2026-11-22T08:00:05Z, ../other,        0123456789ab",
+        "2026-11-22T07:58:30Z, 0123456789ab,    0123456789ab", // the node's clock is behind
+        "2026-11-22T07:58:30Z, null,            earlier",
+        "2026-11-22T08:01:30Z, earlier,         0123456789ab", // it has not heard of the run yet
+        "2026-11-22T07:50:00Z, 0123456789ab,    earlier", // no clock is so wrong
+        "2026-11-22T08:10:00Z, earlier,         0123456789ab",
+        "2026-11-22T12:01:00Z, 0123456789ab,    0123456789ab",
+        "2026-11-22T12:01:00Z, null,            null",
+        "2026-11-22T12:03:00Z, 0123456789ab,    null",
+        "2026-11-22T04:00:00Z, earlier,         null",
+      })
+  void theRunThatTheAgentKnewDecidesWhereTheClocksLeaveADoubt(
+      Instant crash, String named, String expected) throws Exception {
+    DumpOffer offer = offer("runId", named == null ? "null" : "'" + named + "'");
+
+    assertThat(
+            OfferPolicy.run(offer, crash, session().runs(), STOP.plus(Duration.ofHours(1)))
+                .map(run -> run.storage().run().id()))
+        .isEqualTo(Optional.ofNullable(expected));
+  }
+
   @Test
   void aCrashInTheFutureHappenedNow() {
     Instant now = START;
@@ -100,6 +133,36 @@ class OfferPolicyTest {
     assertThat(OfferPolicy.crashTime(offer(), now)).isEqualTo(START.plusSeconds(5));
     assertThat(OfferPolicy.crashTime(offer(), now.minus(Duration.ofHours(1))))
         .isEqualTo(now.minus(Duration.ofHours(1)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // offset in ms, crash by the node's clock, counts as,             is told as
+    ",               2026-11-22T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-22T09:00:00Z",
+    // The node is ten minutes behind, ten ahead.
+    "600000,         2026-11-22T07:55:00Z,      2026-11-22T08:05:00Z, 2026-11-22T07:55:00Z",
+    "-600000,        2026-11-22T12:05:00Z,      2026-11-22T11:55:00Z, 2026-11-22T12:05:00Z",
+    // What the network does to clocks that agree.
+    "1999,           2026-11-22T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-22T09:00:00Z",
+    "-1999,          2026-11-22T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-22T09:00:00Z",
+    // Never in the future.
+    "7200000,        2026-11-22T11:00:00Z,      2026-11-22T12:00:00Z, 2026-11-22T10:00:00Z",
+    "-600000,        2026-11-22T13:00:00Z,      2026-11-22T12:00:00Z, 2026-11-22T12:10:00Z",
+    ",               2026-11-22T12:01:00Z,      2026-11-22T12:00:00Z, 2026-11-22T12:01:00Z",
+    // No more than a day, whatever a pod says.
+    "172800000,      2026-11-21T09:00:00Z,      2026-11-22T09:00:00Z, 2026-11-21T09:00:00Z",
+    "9223372036854775807,  2026-11-21T09:00:00Z, 2026-11-22T09:00:00Z, 2026-11-21T09:00:00Z",
+    "-9223372036854775808, 2026-11-23T09:00:00Z, 2026-11-22T09:00:00Z, 2026-11-23T09:00:00Z",
+  })
+  void aCrashOfANodeWithAWrongClockCountsByOurs(
+      Long offset, Instant crash, Instant counts, Instant told) throws Exception {
+    Instant now = Instant.parse("2026-11-22T12:00:00Z");
+    ObjectNode tree = AgentProtocol.mapper().valueToTree(offer());
+    tree.put("crashTime", crash.toString()).put("clockOffsetMillis", offset);
+    DumpOffer offer = AgentProtocol.mapper().convertValue(tree, DumpOffer.class);
+
+    assertThat(OfferPolicy.countedTime(offer, now)).isEqualTo(counts);
+    assertThat(OfferPolicy.crashTime(offer, now)).isEqualTo(told);
   }
 
   @Test

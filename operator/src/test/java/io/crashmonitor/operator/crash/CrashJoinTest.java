@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.crashmonitor.api.CaptureEngine;
 import io.crashmonitor.api.CrashKind;
 import io.crashmonitor.api.DumpState;
+import io.crashmonitor.api.ExitCodeGroup;
 import io.crashmonitor.operator.inject.InjectedPod;
 import io.crashmonitor.operator.inject.Termination;
 import io.crashmonitor.operator.storage.StoredCrash;
@@ -30,6 +31,49 @@ class CrashJoinTest extends CrashScenes {
     assertThat(picture.joins())
         .containsExactly(new CrashPicture.Join(dump.id(), AV, ExitCodeSource.Kubelet, 0));
     assertThat(picture.crashes().get(0).restartCount()).contains(0);
+  }
+
+  @Test
+  void theCodeOfAnExceptionGivesWayToThatOfTheContainerAndItsGroupGoes() {
+    ExitCode told = new ExitCode(0x80131623);
+    StoredCrash dump = dump(10, 0, ExitCodeSource.Exception);
+    assertThat(codes(picture(11, List.of(dump), pod()))).containsExactly(AV.code());
+
+    CrashPicture joined = picture(200, List.of(dump), pod(termination(0, 300, told)));
+
+    assertThat(joined.joins())
+        .containsExactly(new CrashPicture.Join(dump.id(), told, ExitCodeSource.Kubelet, 0));
+    assertThat(codes(joined)).as("one group, under the true code").containsExactly(told.code());
+    assertThat(joined.crashes())
+        .singleElement()
+        .returns(ExitCodeSource.Kubelet, StoredCrash::exitCodeSource);
+    assertThat(codes(picture(400, joined.crashes(), pod(termination(0, 300, told)))))
+        .containsExactly(told.code());
+  }
+
+  @Test
+  void aChildsCodeStaysThatOfItsExceptionAndSaysSo() {
+    StoredCrash child = dump(40, 30, ExitCodeSource.Exception);
+
+    CrashPicture picture = picture(200, List.of(child), pod(termination(0, 42, new ExitCode(1))));
+
+    assertThat(picture.crashes())
+        .singleElement()
+        .returns(AV, StoredCrash::exitCode)
+        .returns(ExitCodeSource.Exception, StoredCrash::exitCodeSource);
+  }
+
+  @Test
+  void aChildThatDiedLongBeforeTakesNoCrashOfTheContainerAlong() {
+    StoredCrash child = dump(40, 30, ExitCodeSource.Exception);
+    ExitCode another = new ExitCode(0xC0000409);
+
+    assertThat(codes(picture(900, List.of(child), pod(termination(0, 800, another)))))
+        .containsExactly(another.code(), AV.code());
+  }
+
+  private static List<String> codes(CrashPicture picture) {
+    return ExitCodeGroups.groups(picture.crashes()).stream().map(ExitCodeGroup::code).toList();
   }
 
   @Test
@@ -207,6 +251,7 @@ class CrashJoinTest extends CrashScenes {
         c.analysed(),
         c.restartCount(),
         c.exceptionSource(),
-        logged);
+        logged,
+        Optional.empty());
   }
 }

@@ -100,7 +100,8 @@ abstract class CrashScenes {
         true,
         Optional.empty(),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   static Instant at(int seconds) {

@@ -98,7 +98,8 @@ class ExitCodeGroupsTest {
         false,
         Optional.empty(),
         exception.isEmpty() ? Optional.empty() : Optional.of(ExceptionSource.PreviousLog),
-        false);
+        false,
+        Optional.empty());
   }
 
   private static StoredCrash kind(StoredCrash c, CrashKind kind) {
@@ -123,7 +124,8 @@ class ExitCodeGroupsTest {
         c.analysed(),
         c.restartCount(),
         c.exceptionSource(),
-        c.logged());
+        c.logged(),
+        Optional.empty());
   }
 
   private static Instant at(int seconds) {

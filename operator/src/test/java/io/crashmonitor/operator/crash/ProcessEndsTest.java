@@ -167,7 +167,8 @@ class ProcessEndsTest extends CrashScenes {
         c.analysed(),
         c.restartCount(),
         c.exceptionSource(),
-        c.logged());
+        c.logged(),
+        c.attachedAfter());
   }
 
   @Test

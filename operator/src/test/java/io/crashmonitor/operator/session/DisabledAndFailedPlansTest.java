@@ -3,6 +3,7 @@ package io.crashmonitor.operator.session;
 import io.crashmonitor.api.Names;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
+import io.crashmonitor.operator.session.SessionStatusFactory.Written;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
@@ -137,6 +138,31 @@ class DisabledAndFailedPlansTest extends PlanCases {
             wipedTimes(3)
                 .injected()
                 .respec("startTime: \"2026-11-22T08:20:00Z\"\n  capture: {engine: CreateDump}")
+                .remember()
+                .at(Duration.ofMinutes(25)),
+            Plan.Inject.class,
+            Phase.Starting,
+            Reasons.STARTING,
+            WORKING),
+        row(
+            "Hook in the place of Manual, seen in a turn that wrote nothing, is no wipe",
+            wipedTimes(3)
+                .respec("capture: {attach: Manual}")
+                .injectedWithoutHook()
+                .remember(Written.Injected)
+                .respec("startTime: \"2026-11-22T08:20:00Z\"")
+                .remember()
+                .at(Duration.ofMinutes(25)),
+            Plan.Inject.class,
+            Phase.Starting,
+            Reasons.STARTING,
+            WORKING),
+        row(
+            "another container, seen in a turn that wrote nothing, is no wipe",
+            wipedTimes(3)
+                .injected()
+                .template(t -> t + "        - {name: second, image: x}\n")
+                .container("second")
                 .remember()
                 .at(Duration.ofMinutes(25)),
             Plan.Inject.class,

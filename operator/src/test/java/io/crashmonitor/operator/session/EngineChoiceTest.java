@@ -13,16 +13,13 @@ import io.crashmonitor.api.NextEngine;
 import io.crashmonitor.api.Phase;
 import io.crashmonitor.api.Reasons;
 import io.crashmonitor.operator.agent.PublishedSession;
-import io.crashmonitor.operator.crash.DumplessReport;
 import io.crashmonitor.operator.inject.Capture;
 import io.crashmonitor.operator.inject.Termination;
 import io.crashmonitor.operator.session.SessionStatusFactory.Written;
-import io.crashmonitor.report.DumpReport;
 import io.crashmonitor.report.ExitCode;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -378,33 +375,6 @@ class EngineChoiceTest {
                 .recentCrashes())
         .singleElement()
         .matches(crash -> crash.kind() == CrashKind.Crash);
-  }
-
-  @Test
-  void aCrashBeforeTheDebuggerIsNamedWithTheDelayAndTheWayOut() {
-    Termination end =
-        new Termination(
-            at(Duration.ofSeconds(20)),
-            at(Duration.ofSeconds(21)),
-            new ExitCode(0xC0000005),
-            0,
-            "Error");
-    Scene scene =
-        Scene.monitoring()
-            .pod(
-                "checkout-1",
-                p -> p.ended(end).detached("", "").attachedAfter(Duration.ofMillis(2300)))
-            .at(Duration.ofMinutes(3));
-    assertThat(scene.status().recentCrashes())
-        .singleElement()
-        .matches(crash -> crash.kind() == CrashKind.CrashedBeforeAttach);
-    assertThat(condition(scene.status(), ConditionTypes.ATTACHED).getMessage())
-        .contains("1 crash of this run came before", "3 s after the start")
-        .contains("capture.engine: CreateDump", "capture.attach: Manual");
-    assertThat(scene.situation().crashes().orElseThrow().unrecorded())
-        .singleElement()
-        .extracting(u -> DumplessReport.of(u, "uid", "shop", "Deployment/x", Optional.empty()))
-        .returns(2300L, DumpReport::attachedAfterMillis);
   }
 
   private static UnaryOperator<String> withEnv(String name) {

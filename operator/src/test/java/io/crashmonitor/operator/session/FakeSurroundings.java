@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Storage and agents of a test: it says what they hold, and sees what was written. */
@@ -30,6 +31,7 @@ final class FakeSurroundings implements Surroundings, CrashRecorder {
   final List<DumpReport> recorded = new CopyOnWriteArrayList<>();
   final List<CrashId> joined = new CopyOnWriteArrayList<>();
   final Map<CrashId, Integer> logged = new ConcurrentHashMap<>();
+  final Map<String, BooleanSupplier> podsLeft = new ConcurrentHashMap<>();
   final List<ResourceKey> forgotten = new CopyOnWriteArrayList<>();
   private final List<Consumer<ResourceKey>> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, List<StoredCrash>> stored = new ConcurrentHashMap<>();
@@ -68,7 +70,9 @@ final class FakeSurroundings implements Surroundings, CrashRecorder {
   public void hurry(ResourceKey session) {}
 
   @Override
-  public void forget(ResourceKey session) {
+  public void forget(ResourceKey session, BooleanSupplier podsLeft) {
+    // As the real ones do, which ask on another thread and after the session is gone.
+    this.podsLeft.put(session.uid(), podsLeft);
     followed.remove(session.uid());
     forgotten.add(session);
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
@@ -36,6 +37,7 @@ final class RunningOperator implements AutoCloseable {
   final SessionBoard board = new SessionBoard();
   final KubernetesClient admin;
   final String namespace;
+  private final DefinitionWatch definition;
   private final Operator operator;
 
   private RunningOperator(ControlPlane controlPlane, String namespace, String image) {
@@ -48,14 +50,21 @@ final class RunningOperator implements AutoCloseable {
                 o.withKubernetesClient(own)
                     .withCloseClientOnStop(false)
                     .withParseResourceVersions(true));
+    definition = DefinitionWatch.start(own, Duration.ofSeconds(1));
     operator.register(
-        new SessionReconciler(own, settings(image), surroundings, board, Clock.systemUTC()),
+        new SessionReconciler(
+            own, settings(image), surroundings, board, definition, Clock.systemUTC()),
         c -> c.settingNamespace(namespace));
     operator.start();
   }
 
   static RunningOperator start(ControlPlane controlPlane, String namespace) {
     return start(controlPlane, namespace, IMAGE);
+  }
+
+  /** With the definition that is in the cluster already. */
+  static RunningOperator onItsDefinition(ControlPlane controlPlane, String namespace) {
+    return new RunningOperator(controlPlane, namespace, IMAGE);
   }
 
   static RunningOperator start(ControlPlane controlPlane, String namespace, String image) {
@@ -69,7 +78,8 @@ final class RunningOperator implements AutoCloseable {
         .atMost(SOON)
         .until(
             () ->
-                controlPlane.client().resource(crd).get().getStatus().getConditions().stream()
+                Optional.ofNullable(controlPlane.client().resource(crd).get().getStatus()).stream()
+                    .flatMap(status -> status.getConditions().stream())
                     .anyMatch(
                         c -> "Established".equals(c.getType()) && "True".equals(c.getStatus())));
     return new RunningOperator(controlPlane, namespace, image);
@@ -118,6 +128,7 @@ final class RunningOperator implements AutoCloseable {
   @Override
   public void close() {
     operator.stop();
+    definition.close();
   }
 
   static String read(String file) {

@@ -56,7 +56,8 @@ final class Scene {
   private final List<StoredCrash> stored = new ArrayList<>();
   private final Map<String, AgentSighting> agents = new HashMap<>();
   private Instant agentsSince = CREATED;
-  private Cluster cluster = new Cluster(Cluster.Version.parse("1.36"), List.of(), Map.of());
+  private Cluster cluster =
+      new Cluster(Cluster.Version.parse("1.36"), List.of(), Map.of(), ServedFields.ALL);
   private boolean licence = true;
   private Optional<String> refusal = Optional.empty();
 
@@ -229,7 +230,19 @@ final class Scene {
         new Cluster(
             Cluster.Version.parse(server),
             List.of(kubelets).stream().flatMap(k -> Cluster.Version.parse(k).stream()).toList(),
-            Map.of());
+            Map.of(),
+            cluster.served());
+    return this;
+  }
+
+  /** The cluster's definition lacks these fields. */
+  Scene definitionWithout(String... fields) {
+    cluster =
+        new Cluster(
+            cluster.server(),
+            cluster.kubelets(),
+            cluster.osBuilds(),
+            new ServedFields(Set.of(fields)));
     return this;
   }
 
@@ -255,6 +268,18 @@ final class Scene {
     for (int i = 0; i < count; i++) {
       stored.add(crash(100 + i, DumpState.None));
     }
+    return this;
+  }
+
+  Scene stored(StoredCrash crash) {
+    stored.add(crash);
+    return this;
+  }
+
+  /** As to an operator that has just started: no agent has spoken to it yet. */
+  Scene silent() {
+    agents.clear();
+    agentsSince = now;
     return this;
   }
 
@@ -413,6 +438,7 @@ final class Scene {
         true,
         Optional.of(0),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 }

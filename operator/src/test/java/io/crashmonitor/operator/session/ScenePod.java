@@ -62,10 +62,23 @@ final class ScenePod {
     return this;
   }
 
-  /** A later process, on which the debugger came so long after its start. */
+  /**
+   * A later process, on which the debugger came so long after its start, and once more at the end.
+   */
   ScenePod attachedAfter(Duration delay) {
     Instant start = Scene.CREATED.plusSeconds(60);
-    processes = List.of(new WatchedProcess(7, "app.exe", start, true, true, start.plus(delay), 8));
+    Instant again = start.plus(Duration.ofMinutes(10));
+    processes =
+        List.of(
+            new WatchedProcess(
+                7,
+                "app.exe",
+                start,
+                true,
+                true,
+                again,
+                8,
+                delay == null ? null : start.plus(delay)));
     return this;
   }
 

@@ -127,6 +127,38 @@ class SessionLifecycleIT extends SessionsInCluster {
   }
 
   @Test
+  void theUploadsOfADeletedSessionAreWaitedForUntilItsPodsAreGone() {
+    create(Manifests.deployment("checkout"));
+    create(Manifests.session("checkout", "checkout", ""));
+    String uid = operator.await("checkout", Phase.Starting).getMetadata().getUid();
+    await()
+        .atMost(RunningOperator.SOON)
+        .until(
+            () ->
+                !admin
+                    .pods()
+                    .inNamespace(namespace)
+                    .withLabel(Names.SESSION_UID_LABEL, uid)
+                    .list()
+                    .getItems()
+                    .isEmpty());
+
+    admin.resources(CrashMonitorSession.class).inNamespace(namespace).withName("checkout").delete();
+
+    await()
+        .atMost(RunningOperator.SOON)
+        .untilAsserted(() -> assertThat(operator.surroundings.podsLeft).containsKey(uid));
+    assertThat(operator.surroundings.podsLeft.get(uid).getAsBoolean()).isTrue();
+
+    // No new pods take the place of those that go.
+    admin.apps().deployments().inNamespace(namespace).withName("checkout").delete();
+
+    await()
+        .atMost(RunningOperator.SOON)
+        .until(() -> !operator.surroundings.podsLeft.get(uid).getAsBoolean());
+  }
+
+  @Test
   void aSessionThatNeverInjectedIsGoneAtOnce() {
     create(Manifests.session("checkout", "no-such-deployment", ""));
     CrashMonitorSession pending = operator.await("checkout", Phase.Pending);

@@ -201,7 +201,8 @@ class SessionPodsIT {
         true,
         Optional.empty(),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   private Pod injectedPod() {

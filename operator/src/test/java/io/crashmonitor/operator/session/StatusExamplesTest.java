@@ -87,6 +87,16 @@ class StatusExamplesTest {
     assertThat(phases).isEqualTo(EnumSet.allOf(Phase.class));
   }
 
+  @Test
+  void nothingEmptyIsWritten() {
+    scenes()
+        .forEach(
+            (name, scene) ->
+                assertThat(YAML.asYaml(scene.status()))
+                    .as(name)
+                    .doesNotContain("[]", "{}", "null"));
+  }
+
   private static void compare(String name, Scene scene) throws IOException {
     CrashMonitorSession session = scene.remember().situation().seen().session();
     String made = YAML.asYaml(session);

@@ -68,7 +68,7 @@ class TargetConflictsTest {
             null,
             null,
             null,
-            injected ? new Injection(Instant.parse(created), null, null, null) : null,
+            injected ? new Injection(Instant.parse(created), null, null, null, null) : null,
             null,
             0,
             0,

@@ -8,14 +8,20 @@ import static org.awaitility.Awaitility.await;
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobContainerClient;
 import io.crashmonitor.api.AzureBlobStorage;
+import io.crashmonitor.api.Run;
+import io.crashmonitor.operator.MovableClock;
 import io.crashmonitor.operator.storage.DumpPlaces.Placement;
 import io.crashmonitor.report.BlobLayout;
 import io.crashmonitor.testbed.controlplane.Azurite;
 import io.crashmonitor.testbed.controlplane.SharedAzurite;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +34,7 @@ class DeletedSessionsIT {
 
   private final Azurite azurite;
   private final StorageTarget target = Samples.target(Azurite.ACCOUNT, "c" + UUID.randomUUID(), 5);
+  private final MovableClock clock = new MovableClock(Clock.systemUTC().instant());
   private BlobContainerClient container;
   private DumpStores stores;
   private DumpPlaces places;
@@ -38,7 +45,6 @@ class DeletedSessionsIT {
 
   @BeforeEach
   void open() {
-    Clock clock = Clock.systemUTC();
     container = azurite.client().getBlobContainerClient(target.storage().container());
     stores = Samples.stores(Azurite.ACCOUNT, azurite.endpoint(), azurite.connectionString(), clock);
     places = new DumpPlaces(stores, clock);
@@ -66,14 +72,67 @@ class DeletedSessionsIT {
     String never = grant(7);
     String came = grant(8);
     container.getBlobClient(came).upload(BinaryData.fromString("dump"));
-    try (DeletedSessions deleted = new DeletedSessions(places, Duration.ofMillis(1))) {
-      deleted.add(target);
+    try (DeletedSessions deleted = new DeletedSessions(places, clock, Duration.ofMillis(1))) {
+      deleted.add(target, () -> false);
 
       await().atMost(SOON).until(() -> told(never, "dump").equals("Lost"));
       await().atMost(SOON).until(() -> told(came, "dump").equals("Stored"));
     }
     assertThat(told(never, "blob")).isEmpty();
     assertThat(placesUsed()).isEqualTo(1);
+  }
+
+  @Test
+  void podsThatAreThereStillSendWhatTheyHave() throws InterruptedException {
+    String late = grant(7);
+    AtomicBoolean podsLeft = new AtomicBoolean(true);
+    CountDownLatch asked = new CountDownLatch(3);
+    try (DeletedSessions deleted = new DeletedSessions(places, clock, Duration.ofMillis(1))) {
+      deleted.add(
+          target,
+          () -> {
+            asked.countDown();
+            return podsLeft.get();
+          });
+      assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(told(late, "dump")).isEqualTo("Uploading");
+
+      container.getBlobClient(late).upload(BinaryData.fromString("dump"));
+      podsLeft.set(false);
+
+      await().atMost(SOON).until(() -> told(late, "dump").equals("Stored"));
+    }
+  }
+
+  @Test
+  void podsThatStayAreNotWaitedForLongerThanALinkLives() {
+    String never = grant(7);
+    try (DeletedSessions deleted = new DeletedSessions(places, clock, Duration.ofMillis(1))) {
+      deleted.add(target, () -> true);
+      clock.advance(DumpPlaces.LINK_LIFE);
+
+      await().atMost(SOON).until(() -> told(never, "dump").equals("Lost"));
+    }
+  }
+
+  @Test
+  void whatAnOperatorThatEndedLeftIsEndedByTheNextSessionOnTheWorkload() {
+    String never = grant(7);
+    String came = grant(8);
+    container.getBlobClient(came).upload(BinaryData.fromString("dump"));
+    StorageTarget next =
+        new StorageTarget(
+            new ResourceKey(target.session().namespace(), "next", "next-uid"),
+            target.storage(),
+            target.layout(),
+            new Run("aaaaaaaaaaaa", clock.instant(), clock.instant().plus(Duration.ofDays(1))),
+            3);
+
+    clock.advance(DumpPlaces.LINK_LIFE.plus(Ledger.GRACE).plus(Duration.ofDays(1)));
+    stores.use(next, s -> StorageReading.read(s, next, new HashSet<>(), clock.instant()));
+
+    assertThat(told(never, "dump")).isEqualTo("Lost");
+    assertThat(told(came, "dump")).isEqualTo("Stored");
   }
 
   @Test
@@ -96,8 +155,8 @@ class DeletedSessionsIT {
           }
         };
     try (DeletedSessions deleted =
-        new DeletedSessions(new DumpPlaces(away, Clock.systemUTC()), Duration.ofMillis(1))) {
-      deleted.add(target);
+        new DeletedSessions(new DumpPlaces(away, clock), clock, Duration.ofMillis(1))) {
+      deleted.add(target, () -> false);
 
       await().atMost(SOON).until(() -> told(never, "dump").equals("Lost"));
     }

@@ -13,6 +13,7 @@ import io.crashmonitor.report.ExceptionSource;
 import io.crashmonitor.report.ExitCode;
 import io.crashmonitor.report.ExitCodeSource;
 import io.crashmonitor.report.PreviousLog;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -161,5 +162,18 @@ class ReportEditTest {
 
     assertThat(lost.blob()).isNull();
     assertThat(lost.dumpReason()).isEqualTo("gone");
+  }
+
+  @Test
+  void aDumpOnItsWayTellsUntilWhenAndOneThatIsThereDoesNot() {
+    Instant end = Instant.parse("2026-11-22T10:00:00.5Z");
+
+    DumpReport expected = ReportEdit.expected(UPLOADING, end);
+
+    assertThat(expected.dumpReason()).isEqualTo("lost if it is not there by 2026-11-22T10:00:00Z");
+    DumpReport stored =
+        ReportEdit.stored(expected, "b", 1, Optional.empty(), Optional.empty(), Optional.empty());
+    assertThat(stored.dumpReason()).isEmpty();
+    assertThat(ReportEdit.expected(stored, end)).isEqualTo(stored);
   }
 }

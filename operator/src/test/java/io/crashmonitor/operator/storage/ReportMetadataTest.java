@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.api.DumpState;
 import io.crashmonitor.report.DumpReport;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -53,6 +54,21 @@ class ReportMetadataTest {
     assertThat(crash.signature()).isEqualTo("s1");
     assertThat(crash.analysed()).isTrue();
     assertThat(crash.restartCount()).isEmpty();
+  }
+
+  @Test
+  void howLongAttachingTakesComesBackFromMetadata() {
+    ObjectNode early = AgentProtocol.mapper().valueToTree(Samples.report(7, null));
+    early.put("attachedAfterMillis", 2300);
+    DumpReport report = AgentProtocol.mapper().convertValue(early, DumpReport.class);
+
+    assertThat(ReportMetadata.parse(ReportMetadata.of(report)).orElseThrow().attachedAfter())
+        .contains(Duration.ofMillis(2300));
+    assertThat(
+            ReportMetadata.parse(ReportMetadata.of(Samples.report(7, null)))
+                .orElseThrow()
+                .attachedAfter())
+        .isEmpty();
   }
 
   @ParameterizedTest

@@ -82,14 +82,19 @@ public record CrashFacts(
     return pid || start;
   }
 
-  /** The offer to the operator. */
+  /**
+   * The offer to the operator.
+   *
+   * @param clockOffset the operator's clock minus the node's: the crash's time is by the node's
+   */
   public DumpOffer offer(
       String runId,
       DumpType type,
       Compression compression,
       boolean truncated,
       Optional<JsonNode> analysis,
-      Optional<ProcDumpConsole> procdump) {
+      Optional<ProcDumpConsole> procdump,
+      Duration clockOffset) {
     return new DumpOffer(
         id.value(),
         runId,
@@ -107,7 +112,8 @@ public record CrashFacts(
         truncated,
         analysis.orElse(null),
         dump.osVersion().orElse(null),
-        procdump.orElse(null));
+        procdump.orElse(null),
+        clockOffset.isZero() ? null : clockOffset.toMillis());
   }
 
   // How a process ended that lived on says nothing of what it was dumped for.

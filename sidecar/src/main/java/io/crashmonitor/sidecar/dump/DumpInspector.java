@@ -13,6 +13,16 @@ public interface DumpInspector {
    */
   Inspection inspect(Path file) throws IOException;
 
+  /** Whether it is a dump with all it says it has; false too when it cannot be read now. */
+  default boolean isWhole(Path file) {
+    try {
+      return inspect(file) instanceof Inspection.Whole;
+    } catch (IOException | RuntimeException notNow) {
+      // Not of a file's making shall the agent's thread end.
+      return false;
+    }
+  }
+
   /**
    * The whole analysis, as the minidump module's CrashReport; may take seconds.
    *

@@ -3,6 +3,7 @@ package io.crashmonitor.sidecar.dump;
 import io.crashmonitor.sidecar.dump.DumpFile.Origin;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import io.crashmonitor.sidecar.volume.PlainFiles;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -29,20 +30,37 @@ public final class DumpScan {
   private static final int MOST_WARNINGS = 100;
 
   private final VolumeLayout volume;
+  private final SecondNames secondNames;
   private final BooleanSupplier runtime;
   private final Set<Path> warned = new HashSet<>();
+  private final Set<Path> left = new HashSet<>();
 
   /**
    * @param runtime whether the .NET runtime writes the dumps: theirs are other names
    */
-  public DumpScan(VolumeLayout volume, BooleanSupplier runtime) {
+  public DumpScan(VolumeLayout volume, SecondNames secondNames, BooleanSupplier runtime) {
     this.volume = volume;
+    this.secondNames = secondNames;
     this.runtime = runtime;
+  }
+
+  /**
+   * Whether a dump that is to be taken has another name: it may be a file that the app only named
+   * here. Then it is left where it is from now on.
+   */
+  public boolean leaves(DumpFile dump) {
+    boolean leave = secondNames.has(dump.path());
+    if (leave) {
+      left.add(dump.path());
+      refuse(dump.path(), "it has another name elsewhere");
+    }
+    return leave;
   }
 
   /** All dumps, oldest first; of more than {@value #MOST_DUMPS} the rest waits. */
   public List<DumpFile> dumps() {
     List<DumpFile> found = new ArrayList<>();
+    left.removeIf(file -> !PlainFiles.exists(file));
     for (Path file : list(volume.ready())) {
       Optional<ProcessInstance> process = DumpNames.ofReady(name(file));
       process.ifPresentOrElse(
@@ -75,7 +93,7 @@ public final class DumpScan {
   }
 
   private void add(List<DumpFile> found, Path file, ProcessInstance process, Origin origin) {
-    if (found.size() == MOST_DUMPS) {
+    if (found.size() == MOST_DUMPS || left.contains(file)) {
       return;
     }
     PlainFiles.file(file)

@@ -1,7 +1,6 @@
 package io.crashmonitor.sidecar.operator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.crashmonitor.agent.AgentProtocol;
@@ -21,8 +20,8 @@ final class OfferSize {
     for (int spared = 0; length(fitting, mapper) > ROOM; spared++) {
       fitting =
           spared < SPARE.size() && fitting.analysis() instanceof ObjectNode analysis
-              ? with(fitting, without(analysis, SPARE.get(spared)))
-              : with(fitting, null);
+              ? fitting.withAnalysis(without(analysis, SPARE.get(spared)))
+              : fitting.withAnalysis(null);
       if (fitting.analysis() == null) {
         break;
       }
@@ -38,26 +37,5 @@ final class OfferSize {
     ObjectNode copy = analysis.deepCopy();
     copy.remove(field);
     return copy;
-  }
-
-  private static DumpOffer with(DumpOffer o, JsonNode analysis) {
-    return new DumpOffer(
-        o.crashId(),
-        o.runId(),
-        o.pid(),
-        o.process(),
-        o.processStart(),
-        o.crashTime(),
-        o.kind(),
-        o.exitCode(),
-        o.exitCodeSource(),
-        o.exceptionCode(),
-        o.dumpType(),
-        o.size(),
-        o.compression(),
-        o.truncated(),
-        analysis,
-        o.osVersion(),
-        o.procdump());
   }
 }

@@ -1,11 +1,16 @@
 package io.crashmonitor.sidecar.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.crashmonitor.agent.AgentProtocol;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.DumpInspector;
+import io.crashmonitor.sidecar.volume.AtomicFile;
 import io.crashmonitor.sidecar.volume.PlainFiles;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,15 +28,20 @@ import java.util.concurrent.TimeoutException;
 import java.util.logging.Logger;
 
 /**
- * Analyses dumps one after the other, beside everything else. A dump that ends the JVM twice is not
- * analysed a third time: it is stored without.
+ * Analyses dumps one after the other, beside everything else. What it finds is kept in a file of
+ * the volume until the dump is gone: in memory the reports of some tens of waiting dumps would be
+ * more than the agent has. A dump that ends the JVM twice is not analysed a third time: it is
+ * stored without.
  */
 final class Analyses implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Analyses.class.getName());
   private static final int ATTEMPTS = 2;
+  // Far more than goes into an offer; read as a whole, as one part after the other is left out.
+  private static final int LIMIT = 8 * 1024 * 1024;
 
   private final DumpInspector inspector;
   private final VolumeLayout volume;
+  private final JsonMapper mapper = AgentProtocol.mapper();
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(Threads.named("analysis"));
 
@@ -40,7 +50,8 @@ final class Analyses implements AutoCloseable {
     this.volume = volume;
   }
 
-  Future<JsonNode> begin(DumpFile dump) {
+  /** The file with the analysis, once it is made; by an agent before this one, too. */
+  Future<Path> begin(DumpFile dump) {
     return executor.submit(() -> analyse(dump));
   }
 
@@ -50,13 +61,15 @@ final class Analyses implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(job.analysis.get().get(limit.toMillis(), TimeUnit.MILLISECONDS));
+      return Optional.of(read(job.analysis.get().get(limit.toMillis(), TimeUnit.MILLISECONDS)));
     } catch (TimeoutException pending) {
       return Optional.empty();
     } catch (ExecutionException failed) {
       LOG.warning(job.file.path().getFileName() + ": no analysis: " + failed.getCause());
     } catch (CancellationException givenUp) {
       LOG.warning(job.file.path().getFileName() + ": the analysis was given up");
+    } catch (IOException unreadable) {
+      LOG.warning(job.file.path().getFileName() + ": no analysis: " + unreadable.getMessage());
     }
     job.analysis = Optional.empty();
     return Optional.empty();
@@ -68,18 +81,30 @@ final class Analyses implements AutoCloseable {
     job.analysis = Optional.empty();
   }
 
+  /** Its dump is gone: nothing of it stays behind. */
+  void forget(DumpFile dump) {
+    try {
+      Files.deleteIfExists(volume.analysis(name(dump)));
+      Files.deleteIfExists(volume.analysisMarker(name(dump)));
+    } catch (IOException e) {
+      LOG.warning(dump.path().getFileName() + ": its analysis stays behind: " + e.getMessage());
+    }
+  }
+
   @Override
   public void close() {
     executor.shutdownNow();
   }
 
-  private JsonNode analyse(DumpFile dump) throws IOException {
-    Path marker =
-        volume.analysisMarker(
-            dump.process().pid() + "_" + dump.process().startSeconds() + "_" + dump.size());
+  private Path analyse(DumpFile dump) throws IOException {
+    Path result = volume.analysis(name(dump));
+    if (PlainFiles.file(result).isPresent()) {
+      return result;
+    }
+    Path marker = volume.analysisMarker(name(dump));
     long died = PlainFiles.file(marker).map(BasicFileAttributes::size).orElse(0L);
     if (died >= ATTEMPTS) {
-      Files.deleteIfExists(marker);
+      // The marker stays as long as the dump: the next agent must not try it either.
       throw new IOException("the agent ended while it analysed the dump, " + died + " times");
     }
     PlainFiles.requireFolderOf(marker);
@@ -90,9 +115,38 @@ final class Analyses implements AutoCloseable {
         StandardOpenOption.APPEND,
         LinkOption.NOFOLLOW_LINKS);
     try {
-      return inspector.analyse(dump.path());
+      keep(result, inspector.analyse(dump.path()));
+      return result;
     } finally {
       Files.deleteIfExists(marker);
     }
+  }
+
+  private void keep(Path result, JsonNode analysis) throws IOException {
+    byte[] bytes = mapper.writeValueAsBytes(analysis);
+    if (bytes.length > LIMIT) {
+      throw new IOException("it is longer than " + LIMIT + " bytes");
+    }
+    AtomicFile.replace(result, bytes);
+  }
+
+  private JsonNode read(Path result) throws IOException {
+    if (PlainFiles.file(result).filter(a -> a.size() <= LIMIT).isEmpty()) {
+      throw new FileSystemException(result + ": not there, or not the agent's");
+    }
+    try (InputStream in = Files.newInputStream(result, LinkOption.NOFOLLOW_LINKS)) {
+      return mapper.readTree(in);
+    }
+  }
+
+  // Two dumps of one process can be of one size, but are not written at the same time.
+  private static String name(DumpFile dump) {
+    return dump.process().pid()
+        + "_"
+        + dump.process().startSeconds()
+        + "_"
+        + dump.size()
+        + "_"
+        + dump.modified().toEpochMilli();
   }
 }

@@ -9,6 +9,7 @@ import io.crashmonitor.sidecar.pipeline.Next.Retry;
 import io.crashmonitor.sidecar.pipeline.Next.Upload;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -29,20 +30,41 @@ public final class DumpPipeline implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(DumpPipeline.class.getName());
 
   private static final int TELLING = 4;
+  // The kubelet gives two seconds at least.
+  private static final Duration COMMIT = Duration.ofSeconds(2);
 
   private final DumpSteps steps;
   private final BackOff backOff;
   private final RandomGenerator random;
   private final Map<Path, DumpJob> jobs = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService offers =
-      Executors.newSingleThreadScheduledExecutor(Threads.named("offers"));
-  private final ScheduledExecutorService uploads =
-      Executors.newSingleThreadScheduledExecutor(Threads.named("uploads"));
+  private final ScheduledExecutorService offers;
+  private final ScheduledExecutorService uploads;
 
   public DumpPipeline(DumpSteps steps, BackOff backOff, RandomGenerator random) {
+    this(
+        steps,
+        backOff,
+        random,
+        Executors.newSingleThreadScheduledExecutor(Threads.named("offers")),
+        Executors.newSingleThreadScheduledExecutor(Threads.named("uploads")));
+  }
+
+  /**
+   * On threads of the caller's.
+   *
+   * @param offers runs one task at a time, as does the other
+   */
+  public DumpPipeline(
+      DumpSteps steps,
+      BackOff backOff,
+      RandomGenerator random,
+      ScheduledExecutorService offers,
+      ScheduledExecutorService uploads) {
     this.steps = steps;
     this.backOff = backOff;
     this.random = random;
+    this.offers = offers;
+    this.uploads = uploads;
   }
 
   /** Takes it on its way, unless it is. */
@@ -78,13 +100,23 @@ public final class DumpPipeline implements AutoCloseable {
   }
 
   /**
-   * Tells the operator of all that will not arrive any more, as far as it is reached in time.
+   * Ends all that is under way, and tells the operator what will not arrive any more, as far as it
+   * is reached in time. What is being committed is waited for first: no dump is told as lost that
+   * is in storage, and none comes there after it was told.
    *
-   * @param most how long that may take
+   * @param left in the volume; those that never came on their way are lost, too
+   * @param most how long the telling may take
    */
-  public void reportLost(Duration most) throws InterruptedException {
+  public void reportLost(List<DumpFile> left, Duration most) throws InterruptedException {
     offers.shutdownNow();
     uploads.shutdownNow();
+    if (!uploads.awaitTermination(COMMIT.toMillis(), TimeUnit.MILLISECONDS)
+        || !offers.awaitTermination(COMMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warning("something under way does not end");
+    }
+    left.stream()
+        .filter(dump -> !knows(dump.path()))
+        .forEach(dump -> jobs.put(dump.path(), new DumpJob(dump)));
     ExecutorService telling = Executors.newFixedThreadPool(TELLING, Threads.named("lost"));
     for (DumpJob job : jobs.values()) {
       telling.execute(() -> lost(job));

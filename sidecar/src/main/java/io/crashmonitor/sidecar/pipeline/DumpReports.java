@@ -11,6 +11,7 @@ import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.operator.OperatorClient;
 import io.crashmonitor.sidecar.operator.Reply;
 import io.crashmonitor.sidecar.procdump.ProcDumpLog;
+import io.crashmonitor.sidecar.session.KnownSession;
 import io.crashmonitor.sidecar.upload.DumpUpload;
 import java.util.Optional;
 import java.util.logging.Logger;
@@ -23,12 +24,19 @@ final class DumpReports {
   private final OperatorClient operator;
   private final DumpRuns runs;
   private final ProcDumpLog console;
+  private final KnownSession session;
 
   /**
    * @param podUid first part of every crash id
    */
-  DumpReports(String podUid, OperatorClient operator, DumpRuns runs, ProcDumpLog console) {
+  DumpReports(
+      String podUid,
+      OperatorClient operator,
+      DumpRuns runs,
+      ProcDumpLog console,
+      KnownSession session) {
     this.podUid = podUid;
+    this.session = session;
     this.operator = operator;
     this.runs = runs;
     this.console = console;
@@ -47,7 +55,8 @@ final class DumpReports {
                 DumpUpload.supported(configuration.dump().compression()),
                 isTruncated(job),
                 analysis,
-                console.of(job.facts.get().instance()));
+                console.of(job.facts.get().instance()),
+                session.clockOffset());
     Reply<DumpDecision> reply = operator.offer(offer);
     job.offered |= reply instanceof Reply.Answer;
     return reply;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.crashmonitor.agent.CompletionVerdict;
 import io.crashmonitor.agent.DumpCompletion;
 import io.crashmonitor.agent.DumpDecision;
+import io.crashmonitor.agent.DumpDecision.AlreadyStored;
 import io.crashmonitor.agent.DumpDecision.Granted;
 import io.crashmonitor.agent.DumpDecision.Refused;
 import io.crashmonitor.agent.SessionConfiguration;
@@ -14,9 +15,9 @@ import io.crashmonitor.sidecar.dump.DumpInspector;
 import io.crashmonitor.sidecar.dump.Inspection;
 import io.crashmonitor.sidecar.operator.OperatorClient;
 import io.crashmonitor.sidecar.operator.Reply;
-import io.crashmonitor.sidecar.pipeline.Next.Deleted;
 import io.crashmonitor.sidecar.pipeline.Next.Retry;
 import io.crashmonitor.sidecar.procdump.ProcDumpLog;
+import io.crashmonitor.sidecar.session.KnownSession;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.upload.DumpUpload;
 import io.crashmonitor.sidecar.upload.UploadResult;
@@ -49,7 +50,7 @@ public final class DumpSteps implements AutoCloseable {
 
   private final String podUid;
   private final VolumeLayout volume;
-  private final Supplier<Optional<SessionConfiguration>> session;
+  private final KnownSession session;
   private final Supplier<HelperState> helper;
   private final OperatorClient operator;
   private final DumpInspector inspector;
@@ -58,16 +59,16 @@ public final class DumpSteps implements AutoCloseable {
   private final Analyses analyses;
   private final DumpRuns runs;
   private final DumpReports reports;
+  private final DumpDeletion deletion;
 
   /**
    * @param podUid first part of every crash id
-   * @param session the configuration now
    * @param helper the helper's state now
    */
   public DumpSteps(
       String podUid,
       VolumeLayout volume,
-      Supplier<Optional<SessionConfiguration>> session,
+      KnownSession session,
       Supplier<HelperState> helper,
       OperatorClient operator,
       DumpInspector inspector,
@@ -83,12 +84,14 @@ public final class DumpSteps implements AutoCloseable {
     this.limits = limits;
     this.analyses = new Analyses(inspector, volume);
     this.runs = new DumpRuns(volume.dumpRuns());
-    this.reports = new DumpReports(podUid, operator, runs, new ProcDumpLog(volume.procdumpLog()));
+    this.reports =
+        new DumpReports(podUid, operator, runs, new ProcDumpLog(volume.procdumpLog()), session);
+    this.deletion = new DumpDeletion(volume, uploads, analyses, runs);
   }
 
   /** Notes in which run a dump was found. */
   void found(DumpFile dump) {
-    runs.of(dump.path(), session.get().map(SessionConfiguration::runId));
+    runs.of(dump.path(), session.configuration().map(SessionConfiguration::runId));
   }
 
   /** Looks into the dump and offers it; goes on from there when it was offered before. */
@@ -96,7 +99,7 @@ public final class DumpSteps implements AutoCloseable {
     if (job.committed.isPresent()) {
       return complete(job, job.committed.get());
     }
-    Optional<SessionConfiguration> configuration = session.get();
+    Optional<SessionConfiguration> configuration = session.configuration();
     if (configuration.isEmpty()) {
       return Retry.waiting(LOOK_AGAIN);
     }
@@ -109,8 +112,7 @@ public final class DumpSteps implements AutoCloseable {
         return unfit.get();
       }
     } catch (NoSuchFileException gone) {
-      runs.forget(job.file.path());
-      return new Deleted();
+      return deletion.gone(job);
     } catch (IOException e) {
       return Retry.failed("cannot be read: " + e.getMessage());
     }
@@ -119,7 +121,9 @@ public final class DumpSteps implements AutoCloseable {
     if (reply instanceof Reply.Later<DumpDecision> later) {
       return Objections.after(job, analyses, "not offered: ", later);
     }
-    job.failures = 0;
+    if (!job.stuck) {
+      job.failures = 0;
+    }
     job.analysisSent |= analysis.isPresent();
     return decided(job, ((Reply.Answer<DumpDecision>) reply).value());
   }
@@ -127,14 +131,10 @@ public final class DumpSteps implements AutoCloseable {
   /** Uploads to the place granted, and tells the operator. */
   Next upload(DumpJob job, Granted grant) throws InterruptedException {
     CrashFacts facts = job.facts.orElseThrow();
-    SessionConfiguration configuration = session.get().orElseThrow();
+    SessionConfiguration configuration = session.configuration().orElseThrow();
     DumpUpload.Job what =
         new DumpUpload.Job(
-            job.file.path(),
-            DumpUpload.supported(configuration.dump().compression()),
-            grant,
-            volume.journal(facts.id()),
-            job.overwrite);
+            job.file.path(), grant, volume.journal(facts.id()), job.overwrite, job.sums);
     UploadResult result =
         uploads.upload(
             what, () -> reports.offer(job, configuration, analyses.await(job, Duration.ZERO)));
@@ -148,15 +148,25 @@ public final class DumpSteps implements AutoCloseable {
       return decided(job, decided.decision());
     }
     if (result instanceof UploadResult.Postponed postponed) {
+      job.stuck = !postponed.progress();
+      job.failures = postponed.progress() ? 0 : job.failures;
       return Retry.failed("not uploaded: " + postponed.why(), postponed.after());
     }
-    return drop(job);
+    return deletion.gone(job);
   }
 
   /** What will not arrive any more, as far as the operator can still be told. */
   void lost(DumpJob job) throws InterruptedException {
+    if (job.committed.isPresent()) {
+      // It is in storage: the operator hears of it, but for an analysis there is no time.
+      if (analyses.await(job, Duration.ZERO).isEmpty()) {
+        analyses.cancel(job);
+      }
+      complete(job, job.committed.get());
+      return;
+    }
     LOG.warning("lost with the pod: " + job.file.path().getFileName());
-    Optional<SessionConfiguration> configuration = session.get();
+    Optional<SessionConfiguration> configuration = session.configuration();
     try {
       // One that was not offered yet is no crash the operator knows.
       if (!job.offered && !job.givenUp && configuration.isPresent()) {
@@ -210,18 +220,16 @@ public final class DumpSteps implements AutoCloseable {
     if (decision instanceof Granted grant) {
       if (DumpReports.isTruncated(job)) {
         reports.abandon(job, "Truncated", "the dump is not whole");
-        return drop(job);
+        return deletion.delete(job, "not stored: it is not whole");
       }
       return new Next.Upload(grant);
     }
     if (decision instanceof Refused refused) {
-      LOG.info(
-          job.file.path().getFileName()
-              + " is not stored: "
-              + refused.reason()
-              + (refused.message() == null ? "" : ": " + refused.message()));
+      String message = refused.message() == null ? "" : ": " + refused.message();
+      return finish(job, "not stored: " + refused.reason() + message);
     }
-    return finish(job);
+    String blob = ((AlreadyStored) decision).blob();
+    return finish(job, "stored by an earlier upload as " + blob);
   }
 
   private Next complete(DumpJob job, Committed committed) throws InterruptedException {
@@ -242,12 +250,13 @@ public final class DumpSteps implements AutoCloseable {
     return switch (verdict.outcome()) {
       case Stored -> {
         job.analysisSent |= analysis.isPresent();
-        yield finish(job);
+        yield finish(job, "stored");
       }
       case UploadAgain -> {
         uploads.forget(volume.journal(job.facts.orElseThrow().id()));
         job.committed = Optional.empty();
         job.overwrite = true;
+        job.stuck = true;
         yield Retry.failed("the operator does not find it in storage: " + verdict.message());
       }
       case OfferAgain -> {
@@ -259,12 +268,13 @@ public final class DumpSteps implements AutoCloseable {
   }
 
   /** The operator has decided for good: brings what is still missing of the report, deletes. */
-  private Next finish(DumpJob job) throws InterruptedException {
+  private Next finish(DumpJob job, String outcome) throws InterruptedException {
     if (!job.analysisSent && job.analysis.isPresent()) {
       Optional<JsonNode> analysis = analyses.await(job, limits.analysisBeforeDelete());
       if (analysis.isPresent()) {
         job.analysisSent = true;
-        Reply<DumpDecision> reply = reports.offer(job, session.get().orElseThrow(), analysis);
+        Reply<DumpDecision> reply =
+            reports.offer(job, session.configuration().orElseThrow(), analysis);
         if (reply instanceof Reply.Later<DumpDecision> later) {
           job.analysisSent = false;
           return Objections.after(job, analyses, "its analysis is not reported: ", later);
@@ -274,7 +284,7 @@ public final class DumpSteps implements AutoCloseable {
         }
       }
     }
-    return drop(job);
+    return deletion.delete(job, outcome);
   }
 
   /** A place came free while the analysis was brought: for a dump that has none, or for nobody. */
@@ -282,24 +292,8 @@ public final class DumpSteps implements AutoCloseable {
     if (job.committed.isEmpty()) {
       return new Next.Upload(grant);
     }
-    reports.abandon(job, "Lost", "the dump was deleted from storage right after it had come there");
-    return drop(job);
-  }
-
-  private Next drop(DumpJob job) {
-    job.facts.ifPresent(facts -> uploads.forget(volume.journal(facts.id())));
-    return delete(job);
-  }
-
-  private Next delete(DumpJob job) {
-    analyses.cancel(job);
-    try {
-      job.file.delete();
-      runs.forget(job.file.path());
-      return new Deleted();
-    } catch (IOException inUse) {
-      // On Windows a file that somebody has open stays; it is asked for again, and refused again.
-      return Retry.failed("cannot be deleted yet: " + inUse.getMessage());
-    }
+    String why = "the dump was deleted from storage right after it had come there";
+    reports.abandon(job, "Lost", why);
+    return deletion.delete(job, "not stored any more: " + why);
   }
 }

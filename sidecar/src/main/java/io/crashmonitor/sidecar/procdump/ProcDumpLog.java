@@ -1,5 +1,8 @@
 package io.crashmonitor.sidecar.procdump;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.crashmonitor.agent.AgentProtocol;
@@ -16,9 +19,11 @@ import io.crashmonitor.sidecar.procdump.ConsoleOutput.Entry;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import io.crashmonitor.sidecar.volume.PlainFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +33,8 @@ import java.util.regex.Pattern;
  */
 public final class ProcDumpLog {
   private static final int LIMIT = 256 * 1024;
+  // As procdump.c has it.
+  static final long MOST = 16L * 1024 * 1024;
   // The folder the helper gives each process instance.
   private static final Pattern FOLDER =
       Pattern.compile("[\\\\/](\\d{1,10})_(\\d{1,15})[\\\\/][^\\\\/]*$");
@@ -65,6 +72,21 @@ public final class ProcDumpLog {
     }
     return Optional.ofNullable(complaint)
         .map(c -> c.substring(0, Math.min(ProcDumpConsole.LONGEST_LINE, c.length())));
+  }
+
+  /**
+   * Empties the log where it has outgrown what the helper lets it grow to. For when there is no
+   * helper: a ProcDump that it left behind writes on, a line for each exception.
+   */
+  public void bound() {
+    if (PlainFiles.file(file).filter(log -> log.size() > MOST).isEmpty()) {
+      return;
+    }
+    try (FileChannel log = FileChannel.open(file, Set.of(WRITE, NOFOLLOW_LINKS))) {
+      log.truncate(0);
+    } catch (IOException notNow) {
+      // The next look comes in a second.
+    }
   }
 
   private ProcDumpConsole around(List<Entry> entries, int dump) {

@@ -23,7 +23,7 @@ import java.util.logging.Logger;
  * The session's last configuration and the operator's clock. Both lie in a file of the volume too:
  * an agent that starts while the operator is away knows what it knew, also when to stop.
  */
-public final class SessionKeeper implements SyncLoop.Exchange {
+public final class SessionKeeper implements SyncLoop.Exchange, KnownSession {
   private static final Logger LOG = Logger.getLogger(SessionKeeper.class.getName());
   private static final int LIMIT = 256 * 1024;
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
@@ -91,7 +91,7 @@ public final class SessionKeeper implements SyncLoop.Exchange {
     }
   }
 
-  /** The configuration; empty before the operator's first word. */
+  @Override
   public Optional<SessionConfiguration> configuration() {
     return Optional.ofNullable(known.configuration());
   }
@@ -99,6 +99,11 @@ public final class SessionKeeper implements SyncLoop.Exchange {
   /** Since when the session wants no dumps, by this node's clock; empty while it does. */
   public Optional<Instant> disarmedSince() {
     return Optional.ofNullable(known.disarmedSince());
+  }
+
+  @Override
+  public Duration clockOffset() {
+    return Duration.ofMillis(known.clockOffsetMillis());
   }
 
   /** The time by the operator's clock. */

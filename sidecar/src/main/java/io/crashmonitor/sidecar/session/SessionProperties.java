@@ -1,6 +1,7 @@
 package io.crashmonitor.sidecar.session;
 
 import io.crashmonitor.agent.SessionConfiguration;
+import io.crashmonitor.api.DumpType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,9 @@ import java.util.Optional;
  * {@code key=value}. The helper obeys the last one it read even when the agent is gone.
  */
 public final class SessionProperties {
-  /** The helper stays attached only while a dump of one and a half times the app's commit fits. */
-  private static final int COMMIT_PERCENT = 150;
+  // The helper stays attached only while a dump of so much of the app's commit fits.
+  private static final int ALL_MEMORY = 150;
+  private static final int STACKS_AND_WHAT_THEY_REFER_TO = 25;
 
   private SessionProperties() {}
 
@@ -35,7 +37,11 @@ public final class SessionProperties {
     lines(text, "arg.", configuration.map(ProcDumpArguments::of).orElse(List.of()));
     lines(text, "again.", configuration.map(ProcDumpArguments::again).orElse(List.of()));
     line(text, "drain.seconds", Long.toString(GracePeriod.forUploads(configuration).toSeconds()));
-    line(text, "disk.commitPercent", Integer.toString(COMMIT_PERCENT));
+    line(
+        text,
+        "disk.commitPercent",
+        Integer.toString(
+            configuration.map(c -> commitPercent(c.dump().type())).orElse(ALL_MEMORY)));
     line(text, "disk.volumePercent", Integer.toString(volumePercent));
     return text.toString();
   }
@@ -44,6 +50,14 @@ public final class SessionProperties {
     for (int i = 0; i < values.size(); i++) {
       line(text, prefix + i, values.get(i));
     }
+  }
+
+  private static int commitPercent(DumpType type) {
+    return switch (type) {
+      // MiniPlus is nearly full for .NET, and what is written where only the analysis is wanted.
+      case Full, MiniPlus, None -> ALL_MEMORY;
+      case Mini, Triage -> STACKS_AND_WHAT_THEY_REFER_TO;
+    };
   }
 
   private static void line(StringBuilder text, String key, String value) {

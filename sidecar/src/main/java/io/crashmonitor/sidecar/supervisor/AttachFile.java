@@ -62,7 +62,8 @@ record AttachFile(
         p.entry(),
         p.attached(),
         p.attachedAt(),
-        p.procdumpPid());
+        p.procdumpPid(),
+        p.firstAttachedAt());
   }
 
   private static ProcessExit bounded(ProcessExit e) {

@@ -55,8 +55,8 @@ public record HelperState(
         Optional.empty());
   }
 
-  /** The most living processes the helper names. */
-  static final int MOST_PROCESSES = 16;
+  /** The most living processes the helper names: all that it watches. */
+  static final int MOST_PROCESSES = 31;
 
   /** The same, with another reason and other words for it. */
   public HelperState because(String otherReason, String otherMessage) {
@@ -66,8 +66,8 @@ public record HelperState(
 
   /** Whether the helper still watches the process. */
   public boolean watches(ProcessInstance instance) {
-    // A full list may leave out living ones.
-    return alive && (processes.size() >= MOST_PROCESSES || living(instance));
+    // Others may live too; nobody but the helper runs a ProcDump, and it names whom it runs one on.
+    return alive && living(instance);
   }
 
   /** Whether the helper names the process as living. */

@@ -10,11 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Set;
-import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
@@ -40,32 +36,33 @@ final class BlockSource implements Closeable {
   private final long modified;
   private final boolean gzip;
   private final byte[] raw;
-  private final MessageDigest sha256;
-  private final CRC32 crc = new CRC32();
+  private final Checksums sums;
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
   private final ByteBuffer piece = ByteBuffer.allocate(READ);
   private int next;
 
-  private BlockSource(FileChannel channel, long size, long modified, Compression compression) {
+  private BlockSource(
+      FileChannel channel, long size, long modified, Compression compression, Checksums sums) {
     this.channel = channel;
     this.size = size;
     this.modified = modified;
     this.gzip = compression == Compression.Gzip;
     this.raw = compression == Compression.Zstd ? new byte[PIECE] : null;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyJdkHasIt) {
-      throw new IllegalStateException(everyJdkHasIt);
-    }
+    this.sums = sums;
+    sums.of(size, modified);
   }
 
-  /** Opens the dump; a link is refused. */
-  static BlockSource open(Path file, Compression compression) throws IOException {
+  /**
+   * Opens the dump; a link is refused.
+   *
+   * @param sums of the dump, as far as they are known from before
+   */
+  static BlockSource open(Path file, Compression compression, Checksums sums) throws IOException {
     FileChannel channel =
         FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     try {
       long modified = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis();
-      return new BlockSource(channel, channel.size(), modified, compression);
+      return new BlockSource(channel, channel.size(), modified, compression, sums);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -87,9 +84,13 @@ final class BlockSource implements Closeable {
     return (int) Math.min(Integer.MAX_VALUE, Math.max(1, (size + PIECE - 1) / PIECE));
   }
 
-  /** Passes over the next block, which is in storage; the checksums need its bytes all the same. */
+  /** Passes over the next block, which is in storage; it is read only if the checksums need it. */
   void skip() throws IOException {
-    read(piece -> {});
+    if (next < sums.pieces()) {
+      next++;
+    } else {
+      read(piece -> {});
+    }
   }
 
   /**
@@ -109,7 +110,7 @@ final class BlockSource implements Closeable {
       deflate(ByteBuffer.allocate(0), out, Deflater.SYNC_FLUSH);
       if (next == blocks()) {
         out.put(END);
-        out.putLittleEndian((int) crc.getValue());
+        out.putLittleEndian(sums.crc32());
         out.putLittleEndian((int) size);
       }
     } else if (raw != null) {
@@ -131,7 +132,7 @@ final class BlockSource implements Closeable {
     if (next != blocks()) {
       throw new IllegalStateException("the dump is not read to its end");
     }
-    return HexFormat.of().formatHex(sha256.digest());
+    return sums.sha256();
   }
 
   @Override
@@ -145,6 +146,22 @@ final class BlockSource implements Closeable {
   }
 
   private void read(Sink sink) throws IOException {
+    boolean first = next == sums.pieces();
+    try {
+      read(sink, first);
+    } catch (IOException e) {
+      if (first) {
+        sums.forget();
+      }
+      throw e;
+    }
+    if (first) {
+      sums.pieceRead();
+    }
+    next++;
+  }
+
+  private void read(Sink sink, boolean first) throws IOException {
     long position = (long) next * PIECE;
     long end = Math.min(size, position + PIECE);
     while (position < end) {
@@ -154,11 +171,12 @@ final class BlockSource implements Closeable {
         throw new EOFException("the dump became shorter while it was read");
       }
       position += count;
-      sha256.update(piece.array(), 0, count);
-      crc.update(piece.array(), 0, count);
-      sink.take(piece.flip());
+      piece.flip();
+      if (first) {
+        sums.add(piece);
+      }
+      sink.take(piece);
     }
-    next++;
   }
 
   private void deflate(ByteBuffer from, Output out, int flush) {

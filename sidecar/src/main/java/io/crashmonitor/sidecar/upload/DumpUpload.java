@@ -35,9 +35,17 @@ public final class DumpUpload {
    *
    * @param journal where to keep what is in storage
    * @param overwrite whether the operator found another blob of that name to be replaced
+   * @param sums of the dump, kept from one attempt to the next
    */
-  public record Job(
-      Path file, Compression compression, Granted grant, Path journal, boolean overwrite) {}
+  public record Job(Path file, Granted grant, Path journal, boolean overwrite, Checksums sums) {
+    /** As the blob's name says: the session may want another one by now. */
+    Compression compression() {
+      if (grant.blob().endsWith(".gz")) {
+        return Compression.Gzip;
+      }
+      return grant.blob().endsWith(".zst") ? Compression.Zstd : Compression.None;
+    }
+  }
 
   final BlobRest storage;
   final Pause pause;
@@ -72,17 +80,17 @@ public final class DumpUpload {
 
   /** Uploads and commits. */
   public UploadResult upload(Job job, Renewal renewal) throws InterruptedException {
-    try (BlockSource source = BlockSource.open(job.file(), job.compression())) {
+    try (BlockSource source = BlockSource.open(job.file(), job.compression(), job.sums())) {
       if (source.blocks() > Block.MOST) {
         return new UploadResult.Postponed(
-            "the dump is larger than a blob can be", Optional.empty());
+            "the dump is larger than a blob can be", Optional.empty(), false);
       }
       return new UploadAttempt(this, job, renewal, source).run();
     } catch (NoSuchFileException gone) {
       return new UploadResult.FileGone();
     } catch (IOException e) {
       return new UploadResult.Postponed(
-          "the dump cannot be read: " + e.getMessage(), Optional.empty());
+          "the dump cannot be read: " + e.getMessage(), Optional.empty(), false);
     }
   }
 

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 
@@ -26,6 +28,7 @@ final class UploadAttempt {
   // Failures in a row that are waited out with the file open; after them the dump is put back.
   private static final int PATIENCE = 5;
   private static final Duration RENEW_BEFORE = Duration.ofMinutes(2);
+  private static final Duration COMMIT_ANSWER = Duration.ofMillis(1500);
   private static final long PROGRESS_EVERY = 256L * 1024 * 1024;
 
   /** Ends the attempt with its result. */
@@ -47,6 +50,8 @@ final class UploadAttempt {
   private final UploadJournal journal;
   private Granted grant;
   private Optional<Sending> sending = Optional.empty();
+  private boolean storedSome;
+  private CompletableFuture<StorageReply> committing = new CompletableFuture<>();
 
   UploadAttempt(
       DumpUpload upload, DumpUpload.Job job, DumpUpload.Renewal renewal, BlockSource source) {
@@ -111,6 +116,7 @@ final class UploadAttempt {
     Block block = sending.get().block();
     await(sending.get().reply(), () -> upload.storage.putBlock(grant.url(), block));
     journal.staged(block);
+    storedSome = true;
     sending = Optional.empty();
   }
 
@@ -121,11 +127,32 @@ final class UploadAttempt {
             BlobProperties.fileName(grant.blob(), job.compression()), job.compression(), sha256);
     List<String> ids = journal.blocks().stream().map(b -> Block.base64(b.id())).toList();
     Supplier<CompletableFuture<StorageReply>> call =
-        () -> upload.storage.putBlockList(grant.url(), ids, properties, job.overwrite());
+        () -> {
+          committing = upload.storage.putBlockList(grant.url(), ids, properties, job.overwrite());
+          return committing;
+        };
     renewIfNeeded();
-    await(call.get(), call);
+    try {
+      await(call.get(), call);
+    } catch (InterruptedException end) {
+      if (!isCommitted()) {
+        throw end;
+      }
+      Thread.currentThread().interrupt();
+    }
     long length = journal.blocks().stream().mapToLong(UploadJournal.Staged::length).sum();
     return new Committed(length, source.size(), sha256);
+  }
+
+  /** What became of a commit under way when the agent ends: storage may have it by now. */
+  private boolean isCommitted() throws InterruptedException {
+    try {
+      StorageReply reply = committing.get(COMMIT_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+      return reply instanceof Done || reply instanceof Exists;
+    } catch (ExecutionException | TimeoutException unknown) {
+      committing.cancel(true);
+      return false;
+    }
   }
 
   /** Waits for the call, and makes it again as long as there is hope. */
@@ -133,33 +160,42 @@ final class UploadAttempt {
       CompletableFuture<StorageReply> first, Supplier<CompletableFuture<StorageReply>> again)
       throws InterruptedException, Ended {
     StorageReply reply = result(first);
+    boolean renewed = false;
     for (int failures = 1; !(reply instanceof Done || reply instanceof Exists); failures++) {
       if (reply instanceof BlocksGone gone) {
         upload.forget(job.journal());
-        throw new Ended(new Postponed(gone.why() + "; from the beginning", Optional.empty()));
+        // What this attempt brought there counts for nothing either.
+        String why = gone.why() + "; from the beginning";
+        throw new Ended(new Postponed(why, Optional.empty(), false));
       }
       if (reply instanceof Denied denied) {
-        pause(failures, Optional.empty(), denied.why(), failures > 1);
+        // A place granted a moment ago is refused as well: each more would be the operator's work.
+        if (renewed) {
+          throw postponed(denied.why(), Optional.empty());
+        }
         renew();
+        renewed = true;
       } else if (reply instanceof Later later) {
-        pause(failures, later.after(), later.why(), true);
+        pause(failures, later.after(), later.why());
         renewIfNeeded();
       }
       reply = result(again.get());
     }
   }
 
-  private void pause(int failures, Optional<Duration> asked, String why, boolean wait)
+  private void pause(int failures, Optional<Duration> asked, String why)
       throws InterruptedException, Ended {
     if (failures > PATIENCE) {
-      throw new Ended(new Postponed(why, asked));
+      throw postponed(why, asked);
     }
-    if (wait) {
-      Duration backOff = upload.backOff.delay(failures, upload.random);
-      Duration pause = asked.filter(a -> a.compareTo(backOff) > 0).orElse(backOff);
-      LOG.warning(grant.blob() + ": " + why + "; again in " + pause.toMillis() + " ms");
-      upload.pause.sleep(pause);
-    }
+    Duration backOff = upload.backOff.delay(failures, upload.random);
+    Duration pause = asked.filter(a -> a.compareTo(backOff) > 0).orElse(backOff);
+    LOG.warning(grant.blob() + ": " + why + "; again in " + pause.toMillis() + " ms");
+    upload.pause.sleep(pause);
+  }
+
+  private Ended postponed(String why, Optional<Duration> after) {
+    return new Ended(new Postponed(why, after, storedSome));
   }
 
   private void renewIfNeeded() throws InterruptedException, Ended {
@@ -172,7 +208,7 @@ final class UploadAttempt {
   private void renew() throws InterruptedException, Ended {
     Reply<DumpDecision> reply = renewal.renew();
     if (reply instanceof Reply.Later<DumpDecision> later) {
-      throw new Ended(new Postponed("the grant is not renewed: " + later.why(), later.after()));
+      throw postponed("the grant is not renewed: " + later.why(), later.after());
     }
     DumpDecision decision = ((Reply.Answer<DumpDecision>) reply).value();
     if (!(decision instanceof Granted renewed) || !renewed.blob().equals(grant.blob())) {

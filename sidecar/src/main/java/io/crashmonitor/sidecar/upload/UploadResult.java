@@ -18,8 +18,14 @@ public sealed interface UploadResult {
   /** The operator decided anew while the grant was being renewed. */
   record Decided(DumpDecision decision) implements UploadResult {}
 
-  /** Not now; what is in storage stays there. */
-  record Postponed(String why, Optional<Duration> after) implements UploadResult {}
+  /**
+   * Not now; what is in storage stays there.
+   *
+   * @param after to wait at least
+   * @param progress whether this attempt brought something there
+   */
+  record Postponed(String why, Optional<Duration> after, boolean progress)
+      implements UploadResult {}
 
   /** The file is gone. */
   record FileGone() implements UploadResult {}

@@ -101,8 +101,7 @@ public final class PlainFiles {
     }
   }
 
-  // A second name of a file elsewhere is a link too. Windows tells no count here; there the volume
-  // is the only place both containers can name.
+  // A second name of a file elsewhere is a link too. Windows tells Java no count: see SecondNames.
   private static boolean alone(Path path) {
     if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       return true;

@@ -31,7 +31,7 @@ public record VolumeLayout(Path root) {
 
   /** The program, where the helper takes it from. */
   public Path procDump() {
-    return root.resolve("bin").resolve("procdump64.exe");
+    return bin().resolve("procdump64.exe");
   }
 
   /** What the program was fetched as: the checksum asked for and its own. */
@@ -39,9 +39,14 @@ public record VolumeLayout(Path root) {
     return control().resolve("procdump.sha256");
   }
 
-  /** There while the pod's end waits for the last uploads. */
+  /** There while the preStop hook waits for the uploads of now. */
   public Path drain() {
     return control().resolve("drain");
+  }
+
+  /** There once the container is asked to end. */
+  public Path end() {
+    return control().resolve("end");
   }
 
   /** From the helper to the agent. */
@@ -57,6 +62,15 @@ public record VolumeLayout(Path root) {
   /** What of a dump is in storage already. */
   public Path journal(CrashId id) {
     return state().resolve("upload-" + id + ".json");
+  }
+
+  /**
+   * What was found in a dump that waits; beside the configuration, as the agent alone writes it.
+   *
+   * @param dump names the dump; part of a file's name
+   */
+  public Path analysis(String dump) {
+    return control().resolve("analysis-" + dump + ".json");
   }
 
   /**
@@ -93,12 +107,16 @@ public record VolumeLayout(Path root) {
    * be mounted by such a thing.
    */
   public Optional<Path> replaced() {
-    for (Path folder : List.of(control(), state(), logs(), dumps(), incoming(), ready())) {
+    for (Path folder : List.of(bin(), control(), state(), logs(), dumps(), incoming(), ready())) {
       if (PlainFiles.exists(folder) && !PlainFiles.isFolder(folder)) {
         return Optional.of(folder);
       }
     }
     return Optional.empty();
+  }
+
+  private Path bin() {
+    return root.resolve("bin");
   }
 
   private Path logs() {

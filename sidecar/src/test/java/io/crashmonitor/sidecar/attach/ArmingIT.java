@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.crashmonitor.agent.AttachPhase;
+import io.crashmonitor.agent.WatchedProcess;
 import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.time.Instant;
@@ -40,6 +41,14 @@ class ArmingIT {
     assertThat(state.reason()).isEqualTo("Scheduled");
     assertThat(state.attachedNames()).isEmpty();
     assertThat(container.procdumpLog()).isEmpty();
+
+    container.session(SessionFile.ofCrashes());
+
+    assertThat(container.awaitPhase(AttachPhase.Attached).processes())
+        .singleElement()
+        .returns(true, WatchedProcess::attached)
+        .as("does not tell how long attaching takes")
+        .returns(null, WatchedProcess::firstAttachedAt);
   }
 
   @Test
@@ -47,15 +56,18 @@ class ArmingIT {
     container.session(SessionFile.ofCrashes());
     WineProcess app = container.app();
     container.supervise();
-    container.awaitPhase(AttachPhase.Attached);
+    WatchedProcess first = container.awaitPhase(AttachPhase.Attached).processes().get(0);
 
     container.session(SessionFile.ofCrashes().disarmed("Stopped"));
     AttachState stopped = container.awaitPhase(AttachPhase.Disarmed);
     container.session(SessionFile.ofCrashes());
-    container.awaitPhase(AttachPhase.Attached);
+    WatchedProcess again = container.awaitPhase(AttachPhase.Attached).processes().get(0);
 
     assertThat(stopped.reason()).isEqualTo("Stopped");
     assertThat(stopped.processes()).singleElement().returns(false, p -> p.attached());
+    assertThat(first.firstAttachedAt()).isNotNull().isEqualTo(first.attachedAt());
+    assertThat(again.firstAttachedAt()).isEqualTo(first.firstAttachedAt());
+    assertThat(again.attachedAt()).isAfter(again.firstAttachedAt());
     AppContainer.assertAlive(app);
   }
 

@@ -208,6 +208,7 @@ class FaultIT {
     assertThat(container.log()).contains("of a supervisor before this one");
     assertThat(after.processes().get(0).procdumpPid())
         .isNotEqualTo(before.processes().get(0).procdumpPid());
+    assertThat(after.processes().get(0).firstAttachedAt()).as("somebody was there before").isNull();
     AppContainer.assertAlive(app);
   }
 

@@ -10,9 +10,12 @@ import io.crashmonitor.testbed.wine.WindowsPath;
 import io.crashmonitor.testbed.wine.WineProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which processes are the application. */
 class FindingIT {
@@ -66,6 +69,36 @@ class FindingIT {
     assertThat(state.attachedNames()).containsExactlyInAnyOrder("Checkout.exe", "checkit.exe");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"*", "*.exe"})
+  void neverTakesASystemProcessForAPatternThatIsWide(String pattern) throws Exception {
+    container.session(SessionFile.ofCrashes().process(pattern));
+    WineProcess app = container.app();
+    appNamed("svchost.exe");
+    WineProcess cdb = appNamed("cdb.exe");
+    container.supervise();
+    // Looked at in one go: who is not watched with the first is not watched.
+    AttachState state = container.awaitPhase(AttachPhase.Attached);
+
+    assertThat(state.processes()).extracting(WatchedProcess::pid).containsExactly(pid(app));
+    AppContainer.assertAlive(cdb);
+  }
+
+  @Test
+  void takesASystemProcessThatIsNamedButNoDebugger() throws Exception {
+    container.session(SessionFile.ofCrashes().process("svchost.exe"));
+    WineProcess service = appNamed("svchost.exe");
+    WineProcess cdb = appNamed("cdb.exe");
+    container.supervise();
+    AttachState named = container.awaitPhase(AttachPhase.Attached);
+    container.session(SessionFile.ofCrashes().process("cdb.exe"));
+    AttachState debugger = container.awaitPhase(AttachPhase.WaitingForProcess);
+
+    assertThat(named.processes()).extracting(WatchedProcess::pid).contains(pid(service));
+    assertThat(debugger.processes()).isEmpty();
+    AppContainer.assertAlive(cdb);
+  }
+
   @Test
   void watchesSeveralProcessesOfOneNameAndOutlivesEachOfThem() throws Exception {
     container.session(SessionFile.ofCrashes().process("crasher.exe"));
@@ -117,6 +150,30 @@ class FindingIT {
   }
 
   @Test
+  void watchesIisWorkersWhereAScriptStartedItsMonitor() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    place("ServiceMonitor.exe");
+    WineProcess script = container.start("cmd", "/d", "/c", path("ServiceMonitor.exe"));
+    await().atMost(SOON).until(() -> container.output(script).contains("started"));
+    WineProcess worker = appNamed("w3wp.exe");
+    container.supervise();
+
+    AttachState state =
+        container.awaitState(
+            "script, monitor and worker",
+            s -> s.attachedNames().containsAll(List.of("ServiceMonitor.exe", "w3wp.exe")));
+
+    assertThat(state.processes())
+        .filteredOn(p -> p.name().equals("w3wp.exe"))
+        .singleElement()
+        .returns(pid(worker), WatchedProcess::pid);
+    assertThat(state.processes())
+        .filteredOn(WatchedProcess::entry)
+        .singleElement()
+        .returns("cmd.exe", WatchedProcess::name);
+  }
+
+  @Test
   void lettingTheNameGoLetsTheProcessGo() throws Exception {
     container.session(SessionFile.ofCrashes().process("crasher.exe"));
     WineProcess app = container.app();
@@ -147,15 +204,26 @@ class FindingIT {
     return state.phase() != AttachPhase.CancelPending;
   }
 
+  private static long pid(WineProcess process) {
+    return process.pid().orElseThrow();
+  }
+
   private WineProcess appNamed(String name, String... options) throws Exception {
+    place(name);
+    return container.start(
+        Stream.concat(Stream.of(path(name)), Stream.of(options)).toArray(String[]::new));
+  }
+
+  private void place(String name) throws Exception {
     Path programs = Files.createDirectories(container.folder().resolve("named"));
     Path program = programs.resolve(name);
     if (Files.notExists(program)) {
       Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), program);
     }
     container.prefix().add(programs, WindowsPath.of("C:\\named-" + name));
-    return container.start(
-        Stream.concat(Stream.of("C:\\named-" + name + "\\" + name), Stream.of(options))
-            .toArray(String[]::new));
+  }
+
+  private static String path(String name) {
+    return "C:\\named-" + name + "\\" + name;
   }
 }

@@ -11,11 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The hook that runs before the application counts as started, and what it leaves behind. */
 class HookIT {
+  private static final Pattern MEDIAN = Pattern.compile("median=([0-9.]+)ms");
+
   @RegisterExtension final AppContainer container = AppContainer.prepared();
 
   @Test
@@ -31,6 +35,21 @@ class HookIT {
     container.signal("av");
     assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
     await().atMost(SOON).until(() -> container.ready().size() == 1);
+  }
+
+  @Test
+  void returnsLongBeforeItsBound() throws Exception {
+    container.session(SessionFile.ofCrashes());
+    container.app();
+
+    WineProcess timer =
+        container.start("C:\\app\\overhead.exe", "--time", "5", AppContainer.ATTACH + " hook");
+    assertThat(timer.await(SOON)).isEqualTo(new WineExit.Exited(0));
+
+    Matcher median = MEDIAN.matcher(container.output(timer));
+    assertThat(median.find()).isTrue();
+    // It takes a tenth of a second; whatever it waited for would take longer than this.
+    assertThat(Double.parseDouble(median.group(1))).isLessThan(1000);
   }
 
   @Test

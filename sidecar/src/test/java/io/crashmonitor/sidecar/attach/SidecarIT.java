@@ -113,7 +113,7 @@ class SidecarIT {
 
   @Test
   void startsAgentsAgainAndAgainWithoutEndingItself() throws Exception {
-    addAgent();
+    addAgent("crasher.exe");
     container.environment(Map.of());
 
     // The sample application does not know "@java.options" and ends with 2.
@@ -126,7 +126,7 @@ class SidecarIT {
 
   @Test
   void letsTheApplicationStartOnceItIsKnownWhatToDo() throws Exception {
-    addAgent();
+    addAgent("crasher.exe");
     container.environment(Map.of());
     Path session = container.volume().resolve("control/session.properties");
     WineProcess sidecar = sidecar();
@@ -142,7 +142,7 @@ class SidecarIT {
 
   @Test
   void letsTheApplicationStartAfterTenSecondsWhateverHappened() throws Exception {
-    addAgent();
+    addAgent("crasher.exe");
     container.environment(Map.of());
 
     WineProcess sidecar = sidecar();
@@ -169,16 +169,19 @@ class SidecarIT {
   }
 
   @Test
-  void forgetsTheDrainOfTheContainerBefore() throws Exception {
+  void forgetsTheEndOfTheContainerBefore() throws Exception {
     Path drain = container.volume().resolve("control/drain");
+    Path end = container.volume().resolve("control/end");
     Files.createDirectories(drain.getParent());
     Files.writeString(drain, "of a container before");
+    Files.writeString(end, "of a container before");
     addImage();
 
     sidecar();
     awaitReady();
 
     assertThat(drain).doesNotExist();
+    assertThat(end).doesNotExist();
   }
 
   @Test
@@ -240,6 +243,77 @@ class SidecarIT {
   }
 
   @Test
+  void tellsTheAgentOfTheEndAndEndsAfterIt() throws Exception {
+    addAgent("agent.exe");
+    container.environment(Map.of());
+    WineProcess sidecar = sidecar();
+    await().atMost(SOON).until(() -> container.output(sidecar).contains("agent runs"));
+
+    askToEnd(sidecar);
+
+    assertThat(sidecar.await(SOON)).isEqualTo(new WineExit.Exited(0));
+    assertThat(container.output(sidecar)).contains("agent ends", "agent ended with 0x00000000");
+  }
+
+  @Test
+  void waitsForADeafAgentAsLongAsTheSessionSaysAndItsLastWordsTake() throws Exception {
+    addAgent("agent.exe");
+    container.environment(Map.of("AGENT_DEAF", "1"));
+    WineProcess sidecar = sidecar();
+    await().atMost(SOON).until(() -> container.output(sidecar).contains("agent runs"));
+    Files.writeString(
+        container.volume().resolve("control/session.properties"),
+        SessionFile.ofCrashes().text() + "drain.seconds=2\n");
+
+    askToEnd(sidecar);
+
+    assertThat(sidecar.await(SOON)).isEqualTo(new WineExit.Exited(0));
+    assertThat(container.output(sidecar)).contains("agent has not ended within 6 s");
+  }
+
+  @Test
+  void waitsNotLongForAnAgentThatItCannotTell() throws Exception {
+    addAgent("agent.exe");
+    container.environment(Map.of());
+    WineProcess sidecar = sidecar();
+    await().atMost(SOON).until(() -> container.output(sidecar).contains("agent runs"));
+    Files.createDirectories(container.volume().resolve("control/end/taken"));
+
+    askToEnd(sidecar);
+
+    assertThat(sidecar.await(SOON)).isEqualTo(new WineExit.Exited(0));
+    assertThat(container.output(sidecar))
+        .contains("cannot write C:\\crash-monitor\\control\\end", "not ended within 2 s");
+  }
+
+  @Test
+  void waitsAtTheEndForAnAgentThatIsNotItsChild() throws Exception {
+    addImage();
+    WineProcess sidecar = sidecar();
+    awaitReady();
+    Path end = container.volume().resolve("control/end");
+
+    askToEnd(sidecar);
+
+    await().atMost(SOON).until(() -> Files.exists(end));
+    assertThat(sidecar.isAlive()).isTrue();
+    Files.delete(end);
+    assertThat(sidecar.await(SOON)).isEqualTo(new WineExit.Exited(0));
+  }
+
+  @Test
+  void keepsTheAgentOffTheConsoleThatTellsOfTheEnd() throws Exception {
+    addAgent("agent.exe");
+    container.environment(Map.of());
+
+    WineProcess console =
+        container.start("C:\\app\\agent.exe", "--console", "C:\\agent\\attach.exe sidecar");
+
+    await().atMost(SOON).until(() -> container.output(console).contains("agent runs"));
+    assertThat(container.output(console)).contains("without a console");
+  }
+
+  @Test
   void refusesAVerbItDoesNotKnow() throws Exception {
     addImage();
 
@@ -261,10 +335,17 @@ class SidecarIT {
     await().atMost(SOON).until(() -> ready() == 0);
   }
 
-  /** The image with a program in Java's place that ends at once. */
-  private void addAgent() throws IOException {
+  private void askToEnd(WineProcess sidecar) {
+    container.prefix().askToEnd(sidecar, container.folder().resolve("stop.log"));
+  }
+
+  /**
+   * The image with a program in Java's place: one that ends at once, as it does not know Java's
+   * options, or one that lives as the agent does.
+   */
+  private void addAgent(String program) throws IOException {
     Path java = Files.createDirectories(image.resolve("jre/bin")).resolve("java.exe");
-    Files.copy(AppContainer.PROGRAMS.resolve("crasher.exe"), java);
+    Files.copy(AppContainer.PROGRAMS.resolve(program), java);
     addImage();
   }
 

@@ -15,6 +15,7 @@ import io.crashmonitor.sidecar.dump.DumpFile.Origin;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -133,9 +134,28 @@ class CrashFactsTest {
     return CrashFacts.of("pod", FILE, facts(pid, start, ""), HelperState.NONE);
   }
 
+  @Test
+  void tellsTheTimeByTheNodesClockAndHowFarThatIsFromTheOperators() {
+    CrashFacts facts = of("", ENDED);
+    assertThat(offer(facts, Duration.ZERO).clockOffsetMillis()).isNull();
+    assertThat(offer(facts, Duration.ofMinutes(-10)))
+        .returns(-600_000L, DumpOffer::clockOffsetMillis)
+        .returns(offer(facts, Duration.ZERO).crashTime(), DumpOffer::crashTime);
+  }
+
   private static DumpOffer offer(CrashFacts facts) {
+    return offer(facts, Duration.ZERO);
+  }
+
+  private static DumpOffer offer(CrashFacts facts, Duration clockOffset) {
     return facts.offer(
-        "run", DumpType.Full, Compression.Gzip, false, Optional.empty(), Optional.empty());
+        "run",
+        DumpType.Full,
+        Compression.Gzip,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        clockOffset);
   }
 
   private static DumpFacts facts(long pid, Instant start, String comment) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.crashmonitor.sidecar.dump.DumpFile.Origin;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
+import io.crashmonitor.sidecar.volume.SecondNames;
 import io.crashmonitor.sidecar.volume.VolumeLayout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DumpScanTest {
+  private static final SecondNames NO_OTHERS = file -> false;
+
   @TempDir Path folder;
   private VolumeLayout volume;
 
@@ -29,7 +32,7 @@ class DumpScanTest {
   void findsDumpsOldestFirst() throws IOException {
     Path newer = dump(volume.ready().resolve("5_1795420800000_1.dmp"), 20);
     Path older = dump(incoming("6_1795420801000").resolve("app.exe_261122_080001.dmp"), 10);
-    assertThat(new DumpScan(volume, () -> false).dumps())
+    assertThat(scan().dumps())
         .extracting(DumpFile::path, DumpFile::finished, DumpFile::process)
         .containsExactly(
             tuple(older, false, new ProcessInstance(6, 1795420801)),
@@ -47,8 +50,25 @@ class DumpScanTest {
     Files.createSymbolicLink(volume.incoming().resolve("6_1"), outside);
     Files.writeString(volume.ready().resolve("notes.txt"), "");
     Files.writeString(incoming("7_1").resolve("notes.txt"), "");
-    assertThat(new DumpScan(volume, () -> false).dumps()).isEmpty();
+    assertThat(scan().dumps()).isEmpty();
     assertThat(secret).hasContent("secret");
+  }
+
+  @Test
+  void leavesADumpWithAnotherNameFromThenOn() throws IOException {
+    Path dump = dump(volume.ready().resolve("5_1795420800000_1.dmp"), 20);
+    Path named = dump(volume.ready().resolve("6_1795420800000_1.dmp"), 20);
+    DumpScan scan = new DumpScan(volume, named::equals, () -> false);
+    assertThat(scan.dumps())
+        .filteredOn(scan::leaves)
+        .extracting(DumpFile::path)
+        .containsOnly(named);
+    assertThat(scan.dumps()).extracting(DumpFile::path).containsOnly(dump);
+    assertThat(named).exists();
+    Files.delete(named);
+    assertThat(scan.dumps()).hasSize(1);
+    dump(named, 20);
+    assertThat(scan.dumps()).hasSize(2);
   }
 
   @Test
@@ -57,7 +77,7 @@ class DumpScanTest {
     dump(outside.resolve("5_1_1.dmp"), 1);
     Files.delete(volume.ready());
     Files.createSymbolicLink(volume.ready(), outside);
-    assertThat(new DumpScan(volume, () -> false).dumps()).isEmpty();
+    assertThat(scan().dumps()).isEmpty();
   }
 
   @Test
@@ -68,7 +88,7 @@ class DumpScanTest {
         Files.createFile(incoming.resolve(i + ".dmp"));
       }
     }
-    assertThat(new DumpScan(volume, () -> false).dumps()).hasSize(DumpScan.MOST_DUMPS);
+    assertThat(scan().dumps()).hasSize(DumpScan.MOST_DUMPS);
   }
 
   @Test
@@ -77,10 +97,10 @@ class DumpScanTest {
     dump(volume.incoming().resolve("5_1795420800.dmp"), 1);
     dump(volume.incoming().resolve("app.exe_4294967296_1.dmp"), 1);
     Files.createSymbolicLink(volume.incoming().resolve("app.exe_6_1.dmp"), file);
-    assertThat(new DumpScan(volume, () -> true).dumps())
+    assertThat(new DumpScan(volume, NO_OTHERS, () -> true).dumps())
         .extracting(DumpFile::path, DumpFile::origin, DumpFile::process)
         .containsExactly(tuple(file, Origin.RUNTIME, new ProcessInstance(5, 1795420800)));
-    assertThat(new DumpScan(volume, () -> false).dumps()).isEmpty();
+    assertThat(scan().dumps()).isEmpty();
   }
 
   private Path incoming(String name) throws IOException {
@@ -90,5 +110,9 @@ class DumpScanTest {
   private static Path dump(Path path, int second) throws IOException {
     Files.writeString(path, "MDMP");
     return Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(second)));
+  }
+
+  private DumpScan scan() {
+    return new DumpScan(volume, NO_OTHERS, () -> false);
   }
 }

@@ -9,6 +9,7 @@ import io.crashmonitor.sidecar.BackOff;
 import io.crashmonitor.sidecar.dump.DumpFile;
 import io.crashmonitor.sidecar.dump.MinidumpInspector;
 import io.crashmonitor.sidecar.operator.OperatorClient;
+import io.crashmonitor.sidecar.session.KnownSession;
 import io.crashmonitor.sidecar.supervisor.HelperState;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import io.crashmonitor.sidecar.upload.BlobRest;
@@ -55,7 +56,7 @@ class DumpStepsTest {
     return new DumpSteps(
         "pod",
         volume,
-        () -> Optional.of(configuration()),
+        known(),
         () -> HelperState.NONE,
         new OperatorClient(
             URI.create("https://127.0.0.1:1"), folder, Runnable::run, OperatorClient.Limits.USUAL),
@@ -63,6 +64,20 @@ class DumpStepsTest {
         new DumpUpload(
             new BlobRest(http, BlobRest.USUAL_LIMIT), pause -> {}, new Random(), () -> T0, backOff),
         DumpSteps.Limits.USUAL);
+  }
+
+  private static KnownSession known() {
+    return new KnownSession() {
+      @Override
+      public Optional<SessionConfiguration> configuration() {
+        return Optional.of(DumpStepsTest.configuration());
+      }
+
+      @Override
+      public Duration clockOffset() {
+        return Duration.ZERO;
+      }
+    };
   }
 
   private static SessionConfiguration configuration() {

@@ -1,11 +1,14 @@
 package io.crashmonitor.sidecar.procdump;
 
 import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crashmonitor.report.ProcDumpConsole;
 import io.crashmonitor.sidecar.supervisor.ProcessInstance;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,30 @@ class ProcDumpLogTest {
         .noneMatch(line -> line.startsWith("CPU threshold") || line.startsWith("Copyright"))
         .last()
         .isEqualTo("[08:01:09] Dump count reached.");
+  }
+
+  @Test
+  void emptiesALogThatNobodyShortensAndNothingBehindALink() throws IOException {
+    Path elsewhere = sparse(folder.resolve("elsewhere"), ProcDumpLog.MOST + 1);
+    Files.createSymbolicLink(log(), elsewhere);
+    new ProcDumpLog(log()).bound();
+    assertThat(elsewhere).hasSize(ProcDumpLog.MOST + 1);
+
+    Files.delete(log());
+    sparse(log(), ProcDumpLog.MOST);
+    new ProcDumpLog(log()).bound();
+    assertThat(log()).hasSize(ProcDumpLog.MOST);
+
+    sparse(log(), ProcDumpLog.MOST + 1);
+    new ProcDumpLog(log()).bound();
+    assertThat(log()).isEmptyFile();
+  }
+
+  private static Path sparse(Path file, long size) throws IOException {
+    try (var channel = Files.newByteChannel(file, CREATE, WRITE)) {
+      channel.position(size - 1).write(ByteBuffer.allocate(1));
+    }
+    return file;
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,16 @@ class SessionKeeperTest {
     keeper.accept(new SyncResponse(NOW.minusSeconds(3600), "h1", CONFIGURATION), NOW);
     assertThat(keeper.operatorNow()).isEqualTo(NOW.minusSeconds(3600));
     assertThat(keeper.local(NOW)).isEqualTo(NOW.plusSeconds(3600));
+  }
+
+  @Test
+  void knowsHowFarTheOperatorsClockIsFromThisNodes() {
+    SessionKeeper keeper = keeper();
+    assertThat(keeper.clockOffset()).isZero();
+    keeper.accept(new SyncResponse(NOW.minusMillis(1900), "h1", CONFIGURATION), NOW);
+    assertThat(keeper.clockOffset()).as("the network's delay").isZero();
+    keeper.accept(new SyncResponse(NOW.minusSeconds(600), "h1", CONFIGURATION), NOW);
+    assertThat(keeper.clockOffset()).isEqualTo(Duration.ofMinutes(-10));
   }
 
   @Test

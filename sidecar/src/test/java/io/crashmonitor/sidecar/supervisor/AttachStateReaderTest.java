@@ -20,11 +20,14 @@ class AttachStateReaderTest {
   private static final String PROCESS =
       """
       {"pid":%d,"name":"app.exe","startTime":"2026-11-22T07:00:00.123Z","entry":true,
-       "attached":true,"attachedAt":"2026-11-22T07:00:01.000Z","procdumpPid":2}""";
+       "attached":true,"attachedAt":"2026-11-22T07:10:00.000Z",
+       "firstAttachedAt":"2026-11-22T07:00:01.000Z","procdumpPid":2}\
+      """;
   private static final String EXIT =
       """
       {"pid":%d,"name":"app.exe","startTime":"2026-11-22T07:00:00.123Z",
-       "exitTime":"2026-11-22T07:59:00.000Z","exitCode":"0xC0000005","attached":true,"dumps":2}""";
+       "exitTime":"2026-11-22T07:59:00.000Z","exitCode":"0xC0000005","attached":true,"dumps":2}\
+      """;
 
   @TempDir Path folder;
   private final SettableClock clock = new SettableClock();
@@ -44,6 +47,9 @@ class AttachStateReaderTest {
     assertThat(state.alive()).isTrue();
     assertThat(state.phase()).isEqualTo(AttachPhase.Attached);
     assertThat(state.processes()).extracting(WatchedProcess::pid).containsExactly(5L);
+    assertThat(state.processes())
+        .extracting(WatchedProcess::firstAttachedAt)
+        .containsExactly(Instant.parse("2026-11-22T07:00:01Z"));
     assertThat(state.living(new ProcessInstance(5, 1795330800))).isTrue();
     assertThat(state.exit(new ProcessInstance(4, 1795330800)).orElseThrow().exitCode())
         .isEqualTo("0xC0000005");
@@ -105,10 +111,18 @@ class AttachStateReaderTest {
     String bad = EXIT.formatted(4).replace("0xC0000005", "<script>") + ",{\"pid\":4}";
     write(NOW, "Attached\",\"message\":\"" + "m".repeat(5000), many, bad);
     HelperState state = reader.read();
-    assertThat(state.processes()).hasSize(16);
+    assertThat(state.processes()).hasSize(31);
     assertThat(state.exits()).isEmpty();
     assertThat(state.message()).hasSize(1024);
-    assertThat(state.watches(new ProcessInstance(99, 1))).isTrue();
+  }
+
+  @Test
+  void doesNotTakeAProcessForWatchedBecauseManyAre() throws IOException {
+    write(NOW, "Attached", (PROCESS.formatted(5) + ",").repeat(40) + PROCESS.formatted(5), "");
+    HelperState state = reader.read();
+    assertThat(state.watches(new ProcessInstance(5, 1795330800))).isTrue();
+    // Its dump, left by a container or a supervisor before, would wait as long as the others live.
+    assertThat(state.watches(new ProcessInstance(99, 1))).isFalse();
   }
 
   private void write(Instant heartbeat, String phase, String processes, String exits)

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -103,7 +104,7 @@ class BlockSourceTest {
   void knowsTheHashOfTheDumpItself() throws IOException, NoSuchAlgorithmException {
     byte[] dump = half(PIECE + 5);
     String expected = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(dump));
-    try (BlockSource source = BlockSource.open(write(dump), Compression.Gzip)) {
+    try (BlockSource source = BlockSource.open(write(dump), Compression.Gzip, new Checksums())) {
       source.skip();
       assertThatThrownBy(source::sha256).isInstanceOf(IllegalStateException.class);
       source.next(new byte[BlockSource.bufferSize()]);
@@ -112,9 +113,67 @@ class BlockSourceTest {
   }
 
   @Test
+  void readsNoPieceTwiceForTheChecksums() throws IOException, NoSuchAlgorithmException {
+    // given
+    byte[] dump = half(2 * PIECE + 5);
+    String expected = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(dump));
+    Path file = write(dump);
+    List<byte[]> whole = blocks(file, Compression.Gzip, 0);
+    FileTime written = Files.getLastModifiedTime(file);
+    Checksums sums = new Checksums();
+    byte[] buffer = new byte[BlockSource.bufferSize()];
+    try (BlockSource first = BlockSource.open(file, Compression.Gzip, sums)) {
+      first.next(buffer);
+      first.next(buffer);
+    }
+    // when what was read is something else now
+    Arrays.fill(dump, 0, PIECE, (byte) 0);
+    Files.write(file, dump);
+    Files.setLastModifiedTime(file, written);
+    // then
+    try (BlockSource second = BlockSource.open(file, Compression.Gzip, sums)) {
+      second.skip();
+      second.next(buffer);
+      Block last = second.next(buffer);
+      assertThat(Arrays.copyOf(last.bytes(), last.length())).isEqualTo(whole.get(2));
+      assertThat(second.sha256()).isEqualTo(expected).isEqualTo(second.sha256());
+    }
+  }
+
+  @Test
+  void passesOverWhatItKnowsWithoutReadingIt() throws IOException {
+    Path file = write(half(2 * PIECE));
+    Checksums sums = new Checksums();
+    try (BlockSource first = BlockSource.open(file, Compression.Gzip, sums)) {
+      first.skip();
+    }
+    try (BlockSource second = BlockSource.open(file, Compression.Gzip, sums);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(0);
+      second.skip();
+      assertThatThrownBy(second::skip).isInstanceOf(EOFException.class);
+    }
+  }
+
+  @Test
+  void beginsTheChecksumsAnewForAnotherFile() throws IOException, NoSuchAlgorithmException {
+    Checksums sums = new Checksums();
+    byte[] buffer = new byte[BlockSource.bufferSize()];
+    try (BlockSource first = BlockSource.open(write(half(100)), Compression.None, sums)) {
+      first.next(buffer);
+    }
+    byte[] other = half(101);
+    String expected = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(other));
+    try (BlockSource second = BlockSource.open(write(other), Compression.None, sums)) {
+      second.next(buffer);
+      assertThat(second.sha256()).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void noticesADumpThatShrinks() throws IOException {
     Path file = write(half(PIECE));
-    try (BlockSource source = BlockSource.open(file, Compression.Gzip);
+    try (BlockSource source = BlockSource.open(file, Compression.Gzip, new Checksums());
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(100);
       assertThatThrownBy(() -> source.next(new byte[BlockSource.bufferSize()]))
@@ -125,14 +184,14 @@ class BlockSourceTest {
   @Test
   void followsNoLink() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), write(half(10)));
-    assertThatThrownBy(() -> BlockSource.open(link, Compression.Gzip))
+    assertThatThrownBy(() -> BlockSource.open(link, Compression.Gzip, new Checksums()))
         .isInstanceOf(IOException.class);
   }
 
   private static List<byte[]> blocks(Path file, Compression compression, int skipped)
       throws IOException {
     List<byte[]> blocks = new ArrayList<>();
-    try (BlockSource source = BlockSource.open(file, compression)) {
+    try (BlockSource source = BlockSource.open(file, compression, new Checksums())) {
       for (int i = 0; i < source.blocks(); i++) {
         if (i < skipped) {
           source.skip();

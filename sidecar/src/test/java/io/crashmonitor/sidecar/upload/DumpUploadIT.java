@@ -1,11 +1,11 @@
 package io.crashmonitor.sidecar.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.crashmonitor.agent.DumpDecision;
 import io.crashmonitor.agent.DumpDecision.Granted;
 import io.crashmonitor.agent.DumpDecision.Refused;
-import io.crashmonitor.api.Compression;
 import io.crashmonitor.sidecar.BackOff;
 import io.crashmonitor.sidecar.BlobStore;
 import io.crashmonitor.sidecar.StorageProxy;
@@ -48,6 +48,7 @@ class DumpUploadIT {
   @TempDir Path folder;
   private final List<Duration> pauses = new ArrayList<>();
   private final AtomicInteger renewals = new AtomicInteger();
+  private final Checksums sums = new Checksums();
   private Duration limit = BlobRest.USUAL_LIMIT;
   private BlobStore store;
   private StorageProxy proxy;
@@ -165,9 +166,12 @@ class DumpUploadIT {
     // given
     AtomicInteger blocks = new AtomicInteger();
     proxy.fault = call -> blocks.incrementAndGet() > 2 ? Fault.BUSY : Fault.NONE;
-    assertThat(upload(renewed())).isInstanceOf(Postponed.class);
+    assertThat(upload(renewed()))
+        .isInstanceOfSatisfying(Postponed.class, p -> assertThat(p.progress()).isTrue());
     assertThat(pauses).hasSize(5);
     assertThat(proxy.blocksPassed()).hasSize(2);
+    assertThat(upload(renewed()))
+        .isInstanceOfSatisfying(Postponed.class, p -> assertThat(p.progress()).isFalse());
     // when
     proxy.fault = call -> Fault.NONE;
     UploadResult result = upload(renewed());
@@ -176,6 +180,31 @@ class DumpUploadIT {
     assertThat(proxy.blocksPassed()).hasSize(4).doesNotHaveDuplicates();
     assertThat(store.downloaded(BLOB)).isEqualTo(dump);
     assertThat(((Committed) result).length()).isEqualTo(store.stored(BLOB).length);
+  }
+
+  @Test
+  void asksForOneNewGrantWhereStorageDeniesEach() throws InterruptedException {
+    // given
+    proxy.fault = call -> Fault.FORBIDDEN;
+    // when
+    UploadResult result = upload(renewed());
+    // then
+    assertThat(result).isInstanceOf(Postponed.class);
+    assertThat(renewals).hasValue(1);
+    assertThat(proxy.calls).hasSize(2);
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void storesADumpAsItsNameSays() throws InterruptedException {
+    // given a name without a suffix, of a session that wanted no compression then
+    String blob = BLOB.replace(".gz", "");
+    Granted plain = proxy.through(store.grant(blob));
+    // when
+    uploads().upload(job(plain, false), renewed());
+    // then
+    assertThat(store.stored(blob)).isEqualTo(dump);
+    assertThat(store.properties(blob).getContentEncoding()).isNull();
   }
 
   @Test
@@ -239,6 +268,37 @@ class DumpUploadIT {
   }
 
   @Test
+  void knowsOfItsCommitAlsoWhenItIsToEndMeanwhile() throws InterruptedException {
+    // given
+    Thread uploading = Thread.currentThread();
+    proxy.fault = call -> interrupting(uploading, call, Fault.NONE);
+    // when
+    UploadResult result = upload(renewed());
+    // then
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(result).isInstanceOf(Committed.class);
+    assertThat(store.downloaded(BLOB)).isEqualTo(dump);
+  }
+
+  @Test
+  void doesNotWaitLongForACommitWhenItIsToEnd() {
+    // given
+    Thread uploading = Thread.currentThread();
+    proxy.fault = call -> interrupting(uploading, call, Fault.HANG);
+    // then
+    assertThatThrownBy(() -> upload(renewed())).isInstanceOf(InterruptedException.class);
+    assertThat(store.exists(BLOB)).isFalse();
+  }
+
+  private static Fault interrupting(Thread uploading, String call, Fault commit) {
+    if (!call.equals("blocklist")) {
+      return Fault.NONE;
+    }
+    uploading.interrupt();
+    return commit;
+  }
+
+  @Test
   void refusesToShowASignatureToAnOpenNetwork() throws InterruptedException {
     // given
     Granted open =
@@ -271,7 +331,7 @@ class DumpUploadIT {
   }
 
   private DumpUpload.Job job(Granted grant, boolean overwrite) {
-    return new DumpUpload.Job(file, Compression.Gzip, grant, journal(), overwrite);
+    return new DumpUpload.Job(file, grant, journal(), overwrite, sums);
   }
 
   private Path journal() {

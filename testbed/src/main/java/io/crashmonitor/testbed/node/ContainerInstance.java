@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -141,6 +143,23 @@ final class ContainerInstance {
     } catch (TimeoutException e) {
       return new Exec.Failed("not done after " + atMost.toSeconds() + " s");
     }
+  }
+
+  /**
+   * Asks the entry process to end, and kills all that runs when it has not within that time.
+   *
+   * @return how it ended
+   */
+  Ended stop(Duration grace) throws InterruptedException {
+    prefix.askToEnd(entry, execLog);
+    try {
+      ended.get(grace.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException over) {
+      kill();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The end of a container could not be read", e);
+    }
+    return awaitEnd();
   }
 
   /** Kills all that runs; {@link #ended} follows. */

@@ -69,10 +69,6 @@ final class ContainerRunner {
         notBefore);
   }
 
-  ContainerKind kind() {
-    return spec.kind();
-  }
-
   /** Starts a run, its hook included. What goes wrong is in the state afterwards. */
   void start() throws InterruptedException {
     Instant now = now();
@@ -167,7 +163,8 @@ final class ContainerRunner {
     probes = Optional.of(round.probes());
     round.unhealthy().forEach(why -> pod.events().warning(spec.name(), "Unhealthy", why));
     if (round.kill()) {
-      stop(PROBE_KILL_GRACE);
+      stop(PROBE_KILL_GRACE, StopOrder.NONE);
+      observe();
     }
   }
 
@@ -177,19 +174,37 @@ final class ContainerRunner {
     return Stream.concat(shown, probes.flatMap(Probes::due).stream());
   }
 
-  /** preStop, then the end, within that time. */
-  void stop(Duration grace) throws InterruptedException {
+  /**
+   * Ends the run as the kubelet's killContainer does, all containers of a pod at the same time: the
+   * preStop hook at once, then the wait for its turn, then the signal. May be called by another
+   * thread than the pod's, which sees the end by {@link #observe}.
+   *
+   * @param grace for all of it together; a container gets {@link StopOrder#LEAST_GRACE} after the
+   *     signal, whatever is left
+   */
+  void stop(Duration grace, StopOrder order) throws InterruptedException {
     ContainerInstance current = instance.orElse(null);
-    if (current == null) {
-      return;
+    try {
+      if (current == null || !current.alive()) {
+        return;
+      }
+      pod.events().normal(spec.name(), "Killing", "Stopping container " + spec.name());
+      Duration left = grace;
+      if (spec.preStop().isPresent() && !left.isZero()) {
+        Instant begun = now();
+        failure(current.exec(spec.preStop().get(), left), "PreStopHook")
+            .ifPresent(why -> pod.events().warning(spec.name(), "FailedPreStopHook", why));
+        left = StopOrder.left(left, Duration.between(begun, now()));
+      }
+      if (!left.isZero()) {
+        Instant begun = now();
+        order.awaitTurn(spec.name(), left);
+        left = StopOrder.left(left, Duration.between(begun, now()));
+      }
+      current.stop(left.compareTo(StopOrder.LEAST_GRACE) < 0 ? StopOrder.LEAST_GRACE : left);
+    } finally {
+      order.ended(spec.name());
     }
-    pod.events().normal(spec.name(), "Killing", "Stopping container " + spec.name());
-    if (spec.preStop().isPresent() && current.alive()) {
-      failure(current.exec(spec.preStop().get(), grace), "PreStopHook")
-          .ifPresent(why -> pod.events().warning(spec.name(), "FailedPreStopHook", why));
-    }
-    current.kill();
-    take(current.awaitEnd(), current);
   }
 
   void killFromOutside() {

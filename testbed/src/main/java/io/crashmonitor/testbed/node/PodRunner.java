@@ -4,8 +4,6 @@ import io.crashmonitor.testbed.node.ContainerPhase.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,12 +21,10 @@ final class PodRunner implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(PodRunner.class);
   private static final Duration VOLUME_RETRY = Duration.ofSeconds(1);
 
-  /** What a sidecar gets at least when the pod's grace period is used up (KEP-753). */
-  private static final Duration LEAST_GRACE = Duration.ofSeconds(2);
-
   private final PodContext context;
   private final StatusWriter status;
   private final RestartPolicy policy;
+  private final List<ContainerSpec> specs;
   private final List<ContainerRunner> containers;
   private final Instant startTime;
   private final Semaphore wakes;
@@ -50,7 +46,7 @@ final class PodRunner implements Runnable {
     this.latest = context.pod();
     this.policy = RestartPolicy.of(latest.getSpec().getRestartPolicy());
     this.startTime = now();
-    List<ContainerSpec> specs = ContainerSpec.of(latest);
+    this.specs = ContainerSpec.of(latest);
     boolean hasInit = specs.stream().anyMatch(spec -> spec.kind() != ContainerKind.APP);
     this.containers =
         specs.stream()
@@ -110,11 +106,7 @@ final class PodRunner implements Runnable {
 
   /** One step; when to take the next one, or empty for at once. */
   private Optional<Instant> turn() throws InterruptedException {
-    boolean changed = false;
-    for (ContainerRunner container : containers) {
-      changed |= container.observe();
-    }
-    if (changed) {
+    if (observe()) {
       publish(); // An end is to be seen as such before it becomes a back-off or a new start.
     }
     if (finished.isPresent()) {
@@ -131,7 +123,7 @@ final class PodRunner implements Runnable {
       return Optional.empty();
     }
     if (step instanceof PodPlanner.Step.Finish finish) {
-      stopSidecars(now().plus(grace()));
+      stopAll();
       containers.forEach(ContainerRunner::settle);
       finished = Optional.of(finish.succeeded());
       return Optional.of(Instant.MAX);
@@ -142,6 +134,14 @@ final class PodRunner implements Runnable {
     }
     boolean unlocked = !initialized && PodPlanner.initialized(views());
     return unlocked ? Optional.empty() : Optional.of(nextTime((PodPlanner.Step.WaitUntil) step));
+  }
+
+  private boolean observe() {
+    boolean changed = false;
+    for (ContainerRunner container : containers) {
+      changed |= container.observe();
+    }
+    return changed;
   }
 
   private Instant nextTime(PodPlanner.Step.WaitUntil step) {
@@ -170,42 +170,56 @@ final class PodRunner implements Runnable {
     }
   }
 
-  /** The graceful end: apps together, then the sidecars from the last to the first. */
   private void terminate() throws InterruptedException {
     terminating = true;
-    Instant deadline = now().plus(grace());
-    List<CompletableFuture<Void>> apps =
-        containers.stream()
-            .filter(container -> container.kind() != ContainerKind.SIDECAR)
-            .map(app -> CompletableFuture.runAsync(() -> stop(app, deadline), context.executor()))
-            .toList();
-    CompletableFuture.allOf(apps.toArray(CompletableFuture[]::new)).join();
-    publish();
-    stopSidecars(deadline);
+    stopAll();
     containers.forEach(ContainerRunner::settle);
     publish();
     status.delete();
   }
 
-  private void stopSidecars(Instant deadline) {
-    List<ContainerRunner> reversed = new ArrayList<>(containers);
-    Collections.reverse(reversed);
-    reversed.stream()
-        .filter(container -> container.kind() == ContainerKind.SIDECAR)
-        .forEach(sidecar -> stop(sidecar, deadline));
+  /** The graceful end of all that runs, each container by a thread of its own. */
+  private void stopAll() throws InterruptedException {
+    Duration grace = grace();
+    StopOrder order = StopOrder.of(specs);
+    CompletableFuture<?>[] stops =
+        containers.stream()
+            .map(
+                container ->
+                    CompletableFuture.runAsync(
+                        () -> stop(container, grace, order), context.executor()))
+            .toArray(CompletableFuture[]::new);
+    CompletableFuture<Void> all = CompletableFuture.allOf(stops);
+    all.whenComplete((done, failure) -> context.wake().run());
+    while (true) {
+      wakes.drainPermits();
+      boolean done = all.isDone();
+      if (observe()) {
+        publish();
+      }
+      if (done) {
+        all.join();
+        return;
+      }
+      wakes.acquire();
+    }
   }
 
-  private void stop(ContainerRunner container, Instant deadline) {
-    Duration left = Duration.between(now(), deadline);
+  private static void stop(ContainerRunner container, Duration grace, StopOrder order) {
     try {
-      container.stop(left.compareTo(LEAST_GRACE) < 0 ? LEAST_GRACE : left);
+      container.stop(grace, order);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  /** The grace period, and what each of the containers gets at least after it. */
+  Duration longestStop() {
+    return grace().plus(StopOrder.LEAST_GRACE.multipliedBy(containers.size()));
+  }
+
   /** How long the pod's containers may take to stop. */
-  Duration grace() {
+  private Duration grace() {
     Long deletion = latest.getMetadata().getDeletionGracePeriodSeconds();
     Long asked = deletion != null ? deletion : latest.getSpec().getTerminationGracePeriodSeconds();
     return Duration.ofSeconds(asked == null ? 30 : asked);

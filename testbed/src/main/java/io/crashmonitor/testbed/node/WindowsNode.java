@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
  */
 public final class WindowsNode implements AutoCloseable {
   private static final long CLOSE_SECONDS = 20;
+  private static final long HOOK_MARGIN_MILLIS = 1000;
 
   private final NodeSettings settings;
   private final KubernetesClient client;
@@ -168,8 +169,11 @@ public final class WindowsNode implements AutoCloseable {
           before.getMetadata().getDeletionTimestamp() == null
               && pod.getMetadata().getDeletionTimestamp() != null;
       if (deletedNow) {
-        // A hook that hangs must not keep the pod longer than its grace period.
-        timer.schedule(runner::killAll, runner.grace().toMillis() + 2000, TimeUnit.MILLISECONDS);
+        // A postStart hook that hangs must not keep the pod. All else is bounded by itself.
+        timer.schedule(
+            runner::killAll,
+            runner.longestStop().toMillis() + HOOK_MARGIN_MILLIS,
+            TimeUnit.MILLISECONDS);
       }
     }
 

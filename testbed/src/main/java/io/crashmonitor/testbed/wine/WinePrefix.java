@@ -1,6 +1,7 @@
 package io.crashmonitor.testbed.wine;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -113,6 +115,33 @@ public final class WinePrefix implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot start " + command.arguments().get(0), e);
     }
+  }
+
+  /**
+   * Asks a program in here to end as the runtime of a Windows container asks its entry process: by
+   * the console control event of a shutdown. Whoever has no handler for it ends, with 0 on Wine.
+   *
+   * @param output the host's file for what goes wrong
+   * @return ends once the program has handled it; empty for a program that does not run
+   */
+  public Optional<WineProcess> askToEnd(WineProcess program, Path output) {
+    OptionalLong pid = program.pid();
+    if (!program.isAlive() || pid.isEmpty()) {
+      return Optional.empty();
+    }
+    try (InputStream tool = WinePrefix.class.getResourceAsStream("stop.exe")) {
+      if (tool == null) {
+        throw new IllegalStateException("testbed was built without a compiler for Windows");
+      }
+      Path here = driveC().resolve("testbed-stop.exe");
+      if (!Files.exists(here)) {
+        Files.copy(tool, here);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot ask a program to end", e);
+    }
+    return Optional.of(
+        start(WineCommand.of(output, "C:\\testbed-stop.exe", Long.toString(pid.getAsLong()))));
   }
 
   /**

@@ -185,6 +185,10 @@ final class NodeFixture implements AutoCloseable {
         .toList();
   }
 
+  static boolean isKilling(Event event) {
+    return event.getReason().equals("Killing");
+  }
+
   String log(Pod pod, String container, int run) {
     try {
       return Files.readString(node.log(pod, container, run));

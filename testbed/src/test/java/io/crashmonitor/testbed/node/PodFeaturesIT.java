@@ -70,6 +70,43 @@ class PodFeaturesIT {
   }
 
   @Test
+  void runsTheSidecarsPreStopHookBesideTheAppAndStopsItAfterTheApp() {
+    String untilTold = "for /l %i in (1,1,600) do @if not exist C:\\shared\\go ping -n 1 127.0.0.1";
+    Container app =
+        stopping(mounting(container("app", CRASHER, "--quiet")), untilTold + " >nul & exit /b 0");
+    Container sidecar =
+        new ContainerBuilder(
+                stopping(
+                    mounting(container("sidecar", CRASHER, "--crash", "exit:7", "--on-stop")),
+                    "echo asked>C:\\shared\\asked"))
+            .withRestartPolicy("Always")
+            .build();
+    Pod bare = node.pod("ending", app).build();
+    Pod created =
+        node.create(
+            new PodBuilder(bare)
+                .editSpec()
+                .withTerminationGracePeriodSeconds(SOON.toSeconds())
+                .addToInitContainers(sidecar)
+                .endSpec()
+                .build());
+    node.awaitPod("ending", "running", running("app"));
+    Path shared = node.node.volume(created, "shared");
+
+    node.client.resource(created).delete();
+
+    await().atMost(SOON).until(() -> Files.exists(shared.resolve("asked")));
+    await()
+        .atMost(SOON)
+        .until(() -> node.events(created).stream().filter(NodeFixture::isKilling).count() == 2);
+    assertThat(running("app").and(running("sidecar"))).accepts(node.get("ending"));
+    assertThat(node.log(created, "sidecar", 0)).doesNotContain("asked to end");
+    write(shared.resolve("go"));
+    await().atMost(SOON).until(() -> node.get("ending") == null);
+    assertThat(node.log(created, "sidecar", 0)).contains("asked to end");
+  }
+
+  @Test
   void killsAContainerWhosePostStartHookFails() {
     Pod created =
         node.create(
@@ -121,8 +158,8 @@ class PodFeaturesIT {
             container(
                 "reader",
                 SHELL,
-                "for /l %i in (1,1,600) do @if not exist C:\\shared\\a.txt ping -n 1 127.0.0.1 >nul&"
-                    + " type C:\\shared\\a.txt & taskkill /f /im crasher.exe"));
+                "for /l %i in (1,1,600) do @if not exist C:\\shared\\a.txt ping -n 1 127.0.0.1"
+                    + " >nul& type C:\\shared\\a.txt & taskkill /f /im crasher.exe"));
     node.create(
         new PodBuilder(node.pod("sharing", writer, reader).build())
             .editSpec()
@@ -225,6 +262,18 @@ class PodFeaturesIT {
             .endLifecycle()
             .build();
     return node.pod(name, hooked).build();
+  }
+
+  private static Container stopping(Container container, String preStop) {
+    return new ContainerBuilder(container)
+        .withNewLifecycle()
+        .withNewPreStop()
+        .withNewExec()
+        .addToCommand("cmd", "/d", "/c", preStop)
+        .endExec()
+        .endPreStop()
+        .endLifecycle()
+        .build();
   }
 
   private static Container mounting(Container container) {

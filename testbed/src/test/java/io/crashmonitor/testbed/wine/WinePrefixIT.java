@@ -73,6 +73,32 @@ class WinePrefixIT {
   }
 
   @Test
+  void asksAProgramToEndAsAContainersRuntimeDoes() throws Exception {
+    WinePrefix prefix = prefixes.create("a", Services.NONE);
+    prefix.add(CRASHER, APP);
+    String[] handling = {"C:\\app\\crasher.exe", "--crash", "custom:E0000007", "--on-stop"};
+    WineProcess handles = prefix.start(WineCommand.of(output, handling));
+    await().atMost(SOON).until(() -> hasStarted(output));
+    WineProcess bare =
+        prefix.start(WineCommand.of(folder.resolve("bare.log"), "C:\\app\\crasher.exe"));
+    await().atMost(SOON).until(() -> hasStarted(folder.resolve("bare.log")));
+
+    handles.awaitStart(SOON);
+    bare.awaitStart(SOON);
+
+    assertThat(prefix.askToEnd(handles, output)).isPresent();
+    assertThat(prefix.askToEnd(bare, output)).isPresent();
+
+    assertThat(handles.await(SOON)).isEqualTo(new WineExit.Exited(0xE0000007));
+    assertThat(bare.await(SOON)).isEqualTo(new WineExit.Exited(0));
+    assertThat(prefix.askToEnd(bare, output)).isEmpty();
+  }
+
+  private static boolean hasStarted(Path log) throws Exception {
+    return Files.exists(log) && Files.readString(log).contains("started");
+  }
+
+  @Test
   void keepsTheProcessesOfOnePrefixFromAnother() throws Exception {
     WinePrefix one = prefixes.create("one", Services.NONE);
     WinePrefix other = prefixes.create("other", Services.NONE);
