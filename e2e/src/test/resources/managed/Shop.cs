@@ -3,7 +3,7 @@ using System.IO;
 using System.Runtime.CompilerServices;
 using System.Threading;
 
-// Dies of an unhandled exception: Shop.dll inner|thread GO, as soon as the file GO is there.
+// Dies of an unhandled exception: Shop.dll inner|thread GO, once the file GO is there, and takes it away.
 namespace Contoso.Shop
 {
     public class OrderException : Exception
@@ -73,6 +73,7 @@ namespace Contoso.Shop
             {
                 Thread.Sleep(50);
             }
+            File.Delete(arguments[1]);
             Thread.Sleep(500); // whoever made the file may need a moment to attach
             Work(arguments[0]);
             return 0;

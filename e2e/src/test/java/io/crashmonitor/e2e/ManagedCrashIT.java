@@ -2,7 +2,6 @@ package io.crashmonitor.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crashmonitor.minidump.AnalysisOptions;
 import io.crashmonitor.minidump.MinidumpAnalyzer;
@@ -22,8 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ManagedCrashIT {
   private static final Duration SOON = Duration.ofMinutes(4); // 15 s; 45 s on a busy machine
   private static final Path ROOT = Path.of(System.getProperty("crashmonitor.root"));
-  private static final Path SOURCES = ROOT.resolve("e2e/src/test/resources/managed");
-  private static final String LATER_RUNTIME = "CRASH_MONITOR_DOTNET_WINDOWS";
   private static final int CLR_EXCEPTION = 0xE0434352;
 
   /** What Wine's debugger, which it starts in the end, adds to the program's output. */
@@ -51,19 +46,11 @@ class ManagedCrashIT {
   @BeforeEach
   void open() throws Exception {
     Provisioned tools = Provisioned.load();
-    for (Tool tool : List.of(Tool.DOTNET_WINDOWS, Tool.CSHARP_COMPILER)) {
-      assumeTrue(
-          tools.find(tool).isPresent(),
-          () ->
-              "%s is not here: testbed/provision.sh %s says why"
-                  .formatted(tool.key(), tool.part()));
-    }
-    Path app = Files.createDirectories(folder.resolve("app"));
-    compile(tools.path(Tool.CSHARP_COMPILER), app.resolve("Shop.dll"));
-    Files.copy(SOURCES.resolve("Shop.runtimeconfig.json"), app.resolve("Shop.runtimeconfig.json"));
+    Path runtime = ManagedApp.runtime(tools, Tool.DOTNET_WINDOWS);
+    Path app = ManagedApp.build(tools, folder.resolve("app"));
     prefixes = WinePrefixes.open(WineInstallation.from(tools), folder.resolve("prefixes"));
     prefix = prefixes.create("app", Services.NONE);
-    prefix.mount(tools.path(Tool.DOTNET_WINDOWS), WindowsPath.of("C:\\dotnet"));
+    prefix.mount(runtime, WindowsPath.of("C:\\dotnet"));
     prefix.add(app, WindowsPath.of("C:\\app"));
     prefix.add(ROOT.resolve("testbed/target/native"), WindowsPath.of("C:\\tools"));
   }
@@ -73,21 +60,6 @@ class ManagedCrashIT {
     if (prefixes != null) {
       prefixes.close();
     }
-  }
-
-  private void compile(Path compiler, Path target) throws Exception {
-    Path log = folder.resolve("compiler.log");
-    Process process =
-        new ProcessBuilder(
-                compiler.toString(),
-                "-nologo",
-                "-out:" + target,
-                SOURCES.resolve("Shop.cs").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(log)).isZero();
   }
 
   /** What the runtime prints of the crash when nobody looks on. */
@@ -133,17 +105,14 @@ class ManagedCrashIT {
   }
 
   private WineProcess start(String kind, String go, Path output) {
-    return prefix.start(command("C:\\dotnet", kind, go, output));
-  }
-
-  private static WineCommand command(String runtime, String kind, String go, Path output) {
-    return WineCommand.of(
-        output,
-        runtime + "\\dotnet.exe",
-        "exec",
-        "C:\\app\\Shop.dll",
-        kind,
-        "C:\\app\\" + go + ".go");
+    return prefix.start(
+        WineCommand.of(
+            output,
+            "C:\\dotnet\\dotnet.exe",
+            "exec",
+            "C:\\app\\Shop.dll",
+            kind,
+            "C:\\app\\" + go + ".go"));
   }
 
   private void go(String name) throws IOException {
@@ -192,42 +161,5 @@ class ManagedCrashIT {
     assertThat(methods(report.managed().get(0)))
         .startsWith("Contoso.Shop.Stock`1.Shelf.Take", "Contoso.Shop.Program.Background");
     assertThat(AsTheRuntimePrints.text(report.managed())).isEqualTo(printed);
-  }
-
-  /**
-   * The runtime's own dump (engine CreateDump). Runtimes before .NET 6 do not know these variables,
-   * and no package registry has a later one with its createdump.exe.
-   */
-  @Test
-  void theDumpThatTheRuntimeWritesReadsAsTheRuntimePrintsIt() throws Exception {
-    String runtime = System.getenv().getOrDefault(LATER_RUNTIME, "");
-    assumeTrue(
-        Files.isExecutable(Path.of(runtime, "dotnet.exe")),
-        () ->
-            "no .NET 6 or later for Windows is here: .NET 3.1 writes no dump by itself, and later"
-                + " ones come from NuGet or Microsoft alone. Unpack dotnet-runtime-*-win-x64.zip and"
-                + " name its folder in "
-                + LATER_RUNTIME);
-    prefix.mount(Path.of(runtime), WindowsPath.of("C:\\later"));
-    Path output = folder.resolve("runtime.log");
-    Path dumps = Files.createDirectories(prefix.driveC().resolve("dumps"));
-    WineProcess app =
-        prefix.start(
-            command("C:\\later", "inner", "runtime", output)
-                .withEnvironment(
-                    Map.of(
-                        "DOTNET_DbgEnableMiniDump", "1",
-                        "DOTNET_DbgMiniDumpType", "4",
-                        "DOTNET_DbgMiniDumpName", "C:\\dumps\\%e_%p_%t.dmp",
-                        "DOTNET_ROLL_FORWARD", "Major")));
-    go("runtime");
-    app.await(SOON);
-    try (Stream<Path> files = Files.list(dumps)) {
-      List<Path> found = files.toList();
-      assertThat(found).as("the runtime said: %s", Files.readString(output)).hasSize(1);
-      CrashReport report = MinidumpAnalyzer.analyze(found.get(0), AnalysisOptions.defaults());
-      assertThat(Files.readString(output).replace("\r", ""))
-          .contains(AsTheRuntimePrints.text(report.managed()));
-    }
   }
 }

@@ -23,7 +23,7 @@ final class Summary {
     if (reason.isEmpty() && managed.isEmpty()) {
       return forException
           ? "The exception cannot be read: the dump is broken or truncated"
-          : "No exception: the dump shows the process as it was";
+          : "No exception is recorded in the dump: it shows the process as it was";
     }
     String what = managed.isEmpty() ? reason.get().words() : thrown(managed.get(0));
     if (topFrame.isEmpty()) {

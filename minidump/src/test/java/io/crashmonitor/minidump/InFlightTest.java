@@ -62,7 +62,9 @@ class InFlightTest {
 
     assertThat(report.crashingThread()).isNull();
     assertThat(report.signature()).isEmpty();
-    assertThat(report.summary()).startsWith("No exception");
+    // Not that there was none: a dump by the .NET runtime itself records none either.
+    assertThat(report.summary())
+        .isEqualTo("No exception is recorded in the dump: it shows the process as it was");
   }
 
   @Test

@@ -51,6 +51,7 @@ final class AppContainer
   static final Path PROGRAMS = ROOT.resolve("testbed/target/native");
 
   private final boolean withTools;
+  private final boolean with32Bit;
   private final List<WineProcess> started = new ArrayList<>();
   private Map<String, String> environment = Map.of();
   private Path folder;
@@ -58,18 +59,24 @@ final class AppContainer
   private WinePrefixes prefixes;
   private WinePrefix prefix;
 
-  private AppContainer(boolean withTools) {
+  private AppContainer(boolean withTools, boolean with32Bit) {
     this.withTools = withTools;
+    this.with32Bit = with32Bit;
   }
 
   /** With the shared folder as the sidecar leaves it. */
   static AppContainer prepared() {
-    return new AppContainer(true);
+    return new AppContainer(true, false);
+  }
+
+  /** The same where 32-bit programs can be run, too; elsewhere its tests are skipped. */
+  static AppContainer preparedFor32Bit() {
+    return new AppContainer(true, true);
   }
 
   /** With an empty shared folder. */
   static AppContainer bare() {
-    return new AppContainer(false);
+    return new AppContainer(false, false);
   }
 
   @Override
@@ -81,8 +88,15 @@ final class AppContainer
     assumeTrue(
         Files.exists(HELPER) && Files.exists(PROGRAMS.resolve("crasher.exe")),
         "the Windows programs are not built: gcc-mingw-w64-x86-64 is missing");
+    assumeTrue(
+        !with32Bit
+            || tools.find(Tool.WINE32).isPresent()
+                && Files.exists(PROGRAMS.resolve("crasher32.exe")),
+        "32-bit programs cannot be built or run: testbed/provision.sh wine32 says why");
     folder = Files.createTempDirectory("crash-monitor-app");
-    prefixes = WinePrefixes.open(WineInstallation.from(tools), folder.resolve("prefixes"));
+    WineInstallation wine =
+        with32Bit ? WineInstallation.with32Bit(tools) : WineInstallation.from(tools);
+    prefixes = WinePrefixes.open(wine, folder.resolve("prefixes"));
     prefix = prefixes.create("app", Services.NONE);
     volume = Files.createDirectories(folder.resolve("volume"));
     prefix.mount(volume, WindowsPath.of("C:\\crash-monitor"));

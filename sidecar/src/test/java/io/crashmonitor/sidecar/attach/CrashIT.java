@@ -3,7 +3,6 @@ package io.crashmonitor.sidecar.attach;
 import static io.crashmonitor.sidecar.attach.AppContainer.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.crashmonitor.agent.AttachPhase;
 import io.crashmonitor.agent.ProcessExit;
@@ -11,10 +10,6 @@ import io.crashmonitor.minidump.reader.Minidump;
 import io.crashmonitor.minidump.reader.Wholeness;
 import io.crashmonitor.testbed.wine.WineExit;
 import io.crashmonitor.testbed.wine.WineProcess;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -64,29 +59,6 @@ class CrashIT {
                     .isEqualTo(Long.decode(code).intValue());
               }
             });
-  }
-
-  @Test
-  void takesTheDumpOfA32BitProcess() throws Exception {
-    Path program = AppContainer.PROGRAMS.resolve("crasher32.exe");
-    Path system = container.prefix().driveC().resolve("windows/syswow64/kernel32.dll");
-    assumeTrue(
-        Files.exists(program) && Files.exists(system),
-        "skipped: needs gcc-mingw-w64-i686 and a Wine that runs 32-bit programs (wine32)");
-    container.session(SessionFile.ofCrashes());
-    List<String> command = new ArrayList<>(List.of("C:\\app\\crasher32.exe"));
-    command.addAll(AppContainer.onSignal("av"));
-    WineProcess app = container.start(command.toArray(String[]::new));
-    container.supervise();
-    container.awaitPhase(AttachPhase.Attached);
-    container.signal("av");
-
-    assertThat(app.await(SOON)).isEqualTo(new WineExit.Exited(0xC0000005));
-
-    container.awaitState("dump", s -> s.exits().stream().anyMatch(e -> e.dumps() == 1));
-    assertThat(container.ready())
-        .singleElement()
-        .satisfies(dump -> assertThat(Wholeness.of(dump).state()).isEqualTo(Wholeness.State.WHOLE));
   }
 
   @Test

@@ -59,7 +59,7 @@ public final class TestCluster implements AutoCloseable {
         kubernetes.install(progress);
       }
       progress.step("Windows node (Wine)");
-      node = opened(startNode(Images.layOut(artifacts, tools, folder.resolve("images"))));
+      node = opened(startNode(Images.layOut(artifacts, tools, images())));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -83,6 +83,11 @@ public final class TestCluster implements AutoCloseable {
    */
   public static TestCluster start(Artifacts artifacts, Path folder, Base base, Progress progress) {
     return new TestCluster(artifacts, folder, base, progress, true);
+  }
+
+  /** The node's catalogue of images: what is added to the folder can be pulled at once. */
+  public Path images() {
+    return folder.resolve("images");
   }
 
   /** The administrator's client; closed with the cluster. */

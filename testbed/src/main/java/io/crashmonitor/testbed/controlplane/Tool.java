@@ -14,6 +14,8 @@ public enum Tool {
   WINESERVER("wineserver", "wine"),
   /** A prepared WINEPREFIX to copy. */
   WINE_TEMPLATE("wine-template", "wine"),
+  /** The root of a second installation of Wine, which runs 32-bit programs, too. */
+  WINE32("wine32", "wine32"),
   /** The home of a Java runtime for Windows: {@code bin/java.exe} is in there. */
   JRE_WINDOWS("jre-windows", "jre"),
   MINGW_GCC("mingw-gcc", "mingw"),
@@ -26,8 +28,10 @@ public enum Tool {
   KSTATUS("kstatus", "kstatus"),
   /** A folder with the definitions of Flux's and Argo CD's resources. */
   GITOPS_DEFINITIONS("gitops", "gitops"),
-  /** The home of a .NET runtime for Windows: {@code dotnet.exe} is in there. */
+  /** The home of .NET Core 3.1 for Windows: {@code dotnet.exe} is in there. */
   DOTNET_WINDOWS("dotnet-windows", "dotnet"),
+  /** The same of .NET 8, with its {@code createdump.exe}. */
+  DOTNET8_WINDOWS("dotnet8-windows", "dotnet8"),
   /** Mono's {@code mcs}, which runs here and compiles for any .NET. */
   CSHARP_COMPILER("csharp-compiler", "dotnet"),
   HADOLINT("hadolint", "lint"),

@@ -21,8 +21,12 @@ public enum Services {
     this.overrides = overrides;
   }
 
-  /** For {@code WINEDLLOVERRIDES}; a template's own are first. */
+  /**
+   * For {@code WINEDLLOVERRIDES}. Wine's own mscoree.dll stays, though there is no .NET Framework
+   * behind it: without one, libraries of .NET 5 and later that hold no native code cannot be
+   * loaded.
+   */
   String overrides() {
-    return "mscoree,mshtml=;winemenubuilder.exe=d" + overrides;
+    return "mshtml=;winemenubuilder.exe,winedbg.exe=d" + overrides;
   }
 }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 public final class WinePrefix implements AutoCloseable {
   private static final String PREFIX = "WINEPREFIX";
+  private static final WindowsPath SYSTEM_OF_32_BITS = WindowsPath.of("C:\\windows\\syswow64");
   private static final Path SERVERS = Path.of("/tmp");
 
   private final WineInstallation wine;
@@ -44,7 +45,9 @@ public final class WinePrefix implements AutoCloseable {
       Files.createDirectory(folder);
       furnish(wine.template(), folder);
       nameServerFolder(folder);
-      return new WinePrefix(wine, folder, services, owner);
+      WinePrefix prefix = new WinePrefix(wine, folder, services, owner);
+      wine.system32Bit().ifPresent(system -> prefix.mount(system, SYSTEM_OF_32_BITS));
+      return prefix;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make the Wine prefix " + folder, e);
     }

