@@ -1,6 +1,7 @@
 package io.crashmonitor.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.azure.storage.blob.BlobClient;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -110,7 +111,9 @@ class RealRuntimeIT {
           shop.awaitStatus(
               "checkout",
               "the dump is stored, the exception told",
-              s -> s.phase() == Phase.Completed && crash(s).exception() != null);
+              s ->
+                  s.phase() == Phase.Completed
+                      && s.recentCrashes().stream().anyMatch(RealRuntimeIT::isStoredAndExplained));
       assertThat(done.engine()).isEqualTo(CaptureEngine.CreateDump);
       assertThat(done.dumpCount()).isEqualTo(1);
       assertThat(crash(done))
@@ -122,12 +125,16 @@ class RealRuntimeIT {
           .contains("Contoso.Shop.OrderException", "Order for 'SKU-1234' x3 failed");
       assertThat(crash(done).exceptionSource()).isEqualTo(source(runtime));
       assertThat(crash(done).topFrame()).contains("Contoso.Shop.OrderService.Place");
-      JsonNode report = shop.reports().get(0);
-      assertThat(report.path("exitCodeSource").asText()).isEqualTo(ExitCodeSource.Kubelet.name());
-      assertThat(report.has("exceptionCode")).isFalse();
-      assertThat(report.path("analysis").path("exception").isNull()).isTrue();
+      await("the kubelet's word of the end")
+          .atMost(Shop.PATIENCE)
+          .untilAsserted(
+              () -> assertThat(shop.reports()).singleElement().satisfies(RealRuntimeIT::tells));
       assertThat(dump(shop)).satisfies(RealRuntimeIT::isOfTheRuntime);
     }
+  }
+
+  private static boolean isStoredAndExplained(CrashSummary crash) {
+    return crash.dump() == DumpState.Stored && crash.exception() != null;
   }
 
   private static CrashSummary crash(CrashMonitorSessionStatus status) {
@@ -145,6 +152,12 @@ class RealRuntimeIT {
       Files.copy(packed, file);
     }
     return file;
+  }
+
+  private static void tells(JsonNode report) {
+    assertThat(report.path("exitCodeSource").asText()).isEqualTo(ExitCodeSource.Kubelet.name());
+    assertThat(report.has("exceptionCode")).isFalse();
+    assertThat(report.path("analysis").path("exception").isNull()).isTrue();
   }
 
   private static void isOfTheRuntime(Path file) throws IOException {

@@ -50,7 +50,7 @@ public final class TestDump {
   public byte[] bytes() {
     ByteBuffer head = little(HEADER + ENTRY * streams.size());
     head.putInt(0x504D444D).putInt(0xA793).putInt(streams.size()).putInt(HEADER).putInt(0);
-    head.putInt((int) written.getEpochSecond()).putLong(2);
+    head.putInt((int) written.getEpochSecond()).putLong(0);
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     streams.forEach(
         (type, content) -> {

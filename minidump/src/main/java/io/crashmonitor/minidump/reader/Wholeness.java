@@ -5,8 +5,8 @@ import java.nio.file.Path;
 
 /**
  * Whether a dump's file is complete: header, directory, every stream and every range of memory lie
- * inside it. Tells a dump that is still being written, or whose writer was killed, from a whole
- * one; it reads a few kilobytes, whatever the size of the dump.
+ * inside it, and a dump of all memory has it. Tells a dump that is still being written, or whose
+ * writer was killed, from a whole one; it reads a few kilobytes, whatever the size of the dump.
  *
  * @param state the verdict
  * @param position offset at which it fails; 0 when whole
@@ -22,6 +22,9 @@ public record Wholeness(State state, long position, String reason) {
     /** Not a minidump at all: it will never become one by waiting. */
     NOT_A_MINIDUMP
   }
+
+  /** MiniDumpWithFullMemory: the memory is written last. */
+  private static final long FULL_MEMORY = 2;
 
   private static final Wholeness COMPLETE = new Wholeness(State.WHOLE, 0, "");
 
@@ -62,6 +65,10 @@ public record Wholeness(State state, long position, String reason) {
             stream.offset(),
             "stream " + stream.name() + " lies beyond the file's end at " + bytes.size());
       }
+    }
+    if ((directory.flags() & FULL_MEMORY) != 0
+        && directory.first(StreamType.MEMORY64_LIST).isEmpty()) {
+      return incomplete(bytes.size(), "it is to hold all memory, and holds none yet");
     }
     // Not closed: the bytes are the caller's.
     Minidump dump = Minidump.of(bytes);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.crashmonitor.minidump.reader.Wholeness.State;
 import io.crashmonitor.minidump.synth.Bytes;
+import io.crashmonitor.minidump.synth.DumpBuilder;
 import io.crashmonitor.minidump.synth.Samples;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +50,18 @@ class WholenessTest {
 
     assertThat(cut.state()).isEqualTo(State.INCOMPLETE);
     assertThat(cut.reason()).contains("Memory64List", "truncated");
+  }
+
+  @Test
+  void aDumpOfAllMemoryThatHasNoneYetIsStillBeingWritten() {
+    // As dbghelp may leave it for many seconds: all streams before the memory are in bounds.
+    byte[] context = DumpBuilder.amd64Context(0x1234, Map.of());
+
+    Wholeness begun = of(DumpBuilder.amd64().thread(1, context).build());
+
+    assertThat(begun.state()).isEqualTo(State.INCOMPLETE);
+    assertThat(begun.reason()).contains("holds none yet");
+    assertThat(of(DumpBuilder.amd64().smallMemory().thread(1, context).build()).whole()).isTrue();
   }
 
   @Test

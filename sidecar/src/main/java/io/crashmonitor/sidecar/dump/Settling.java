@@ -18,6 +18,9 @@ public final class Settling {
   private static final Duration STILL = Duration.ofSeconds(5);
   private static final Duration CUT_OFF = Duration.ofSeconds(30);
 
+  /** Nobody tells whether the runtime still writes; it was seen to pause before the memory. */
+  private static final Duration CUT_OFF_OF_RUNTIME = Duration.ofMinutes(2);
+
   private record Sight(long size, Instant modified, Instant since) {}
 
   private final Predicate<DumpFile> whole;
@@ -50,6 +53,8 @@ public final class Settling {
       return false;
     }
     Duration still = Duration.between(sights.get(dump.path()).since(), now);
-    return still.compareTo(CUT_OFF) >= 0 || (still.compareTo(STILL) >= 0 && whole.test(dump));
+    boolean runtime = dump.origin() == DumpFile.Origin.RUNTIME;
+    return still.compareTo(runtime ? CUT_OFF_OF_RUNTIME : CUT_OFF) >= 0
+        || (still.compareTo(STILL) >= 0 && whole.test(dump));
   }
 }

@@ -64,6 +64,16 @@ class SettlingTest {
     assertThat(taken(10, HelperState.NONE, 30)).isTrue();
   }
 
+  @Test
+  void givesTheRuntimeTwoMinutesToGoOn() {
+    whole.set(false);
+    DumpFile dump = new DumpFile(Path.of("incoming", "a"), PROCESS, Origin.RUNTIME, 10, T0);
+    settling.settled(List.of(dump), HelperState.NONE, T0);
+    assertThat(settling.settled(List.of(dump), HelperState.NONE, T0.plusSeconds(119))).isEmpty();
+    assertThat(settling.settled(List.of(dump), HelperState.NONE, T0.plusSeconds(120)))
+        .containsExactly(dump);
+  }
+
   private boolean taken(long size, HelperState helper, int second) {
     DumpFile dump = new DumpFile(Path.of("incoming", "a"), PROCESS, Origin.HELPER_LEFT, size, T0);
     return !settling.settled(List.of(dump), helper, T0.plusSeconds(second)).isEmpty();
