@@ -19,7 +19,7 @@ build() { # name, libraries…, --, sources…
   mv -f "$target.tmp.$$" "$target"
 }
 
-build crasher.exe -Wl,-e,start -- crasher.c crasher_runtime.c
+build crasher.exe -Wl,-e,start -- crasher.c crasher_options.c crasher_runtime.c
 build overhead.exe -- overhead.c
 build console.exe -- console.c
 build stop.exe -- stop.c
@@ -29,5 +29,5 @@ build graceful.exe -- graceful.c
 build stuck.exe -- stuck.c
 build guarded.exe -ladvapi32 -- guarded.c
 # 32-bit, where a compiler for it is: run by tests where Wine runs 32-bit programs.
-if command -v i686-w64-mingw32-gcc >/dev/null; then cc=i686-w64-mingw32-gcc build crasher32.exe -Wl,-e,_start -- crasher.c crasher_runtime.c; fi
+if command -v i686-w64-mingw32-gcc >/dev/null; then cc=i686-w64-mingw32-gcc build crasher32.exe -Wl,-e,_start -- crasher.c crasher_options.c crasher_runtime.c; fi
 build procdump64.exe -ldbghelp -- procdump64.c procdump_options.c procdump_exit.c procdump_report.c procdump_write.c

@@ -6,7 +6,6 @@
  *   DOTNET_DbgMiniDumpType    1 mini, 2 heap (default), 3 triage, 4 full
  *   DOTNET_DbgMiniDumpName    the file: %p pid, %e executable, %h host, %t seconds since 1970, %% a %
  */
-#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 #include <dbghelp.h>
 #include <stdint.h>
