@@ -39,7 +39,9 @@ class AgentLimitsTest {
 
     assertThat(bounded.reason()).hasSize(64);
     assertThat(bounded.message()).hasSize(512);
-    assertThat(bounded.processes()).hasSize(AgentState.MOST_PROCESSES).allMatch(p -> p.name().length() == 260);
+    assertThat(bounded.processes())
+        .hasSize(AgentState.MOST_PROCESSES)
+        .allMatch(p -> p.name().length() == 260);
     assertThat(bounded.exits())
         .extracting(ProcessExit::pid)
         .isEqualTo(IntStream.range(68, 100).mapToObj(Long::valueOf).toList());
