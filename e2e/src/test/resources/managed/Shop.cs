@@ -69,6 +69,7 @@ namespace Contoso.Shop
 
         static int Main(string[] arguments)
         {
+            File.WriteAllText(arguments[1] + ".waits", ""); // the runtime has started
             while (!File.Exists(arguments[1]))
             {
                 Thread.Sleep(50);

@@ -79,7 +79,10 @@ class ManagedCrashIT {
   /** The report of the one dump that the crash leaves. */
   private CrashReport dumped(String kind) throws Exception {
     WineProcess app = start(kind, kind, folder.resolve(kind + ".log"));
-    await().atMost(SOON).until(() -> app.pid().isPresent());
+    // Not before the runtime has started: Wine lets a process die of a debugger that comes
+    // meanwhile.
+    Path waits = prefix.driveC().resolve("app").resolve(kind + ".go.waits");
+    await().atMost(SOON).until(() -> Files.exists(waits) || !app.isAlive());
     Path log = folder.resolve(kind + ".procdump.log");
     Path dumps = Files.createDirectories(prefix.driveC().resolve("dumps").resolve(kind));
     WineProcess procdump =
@@ -95,12 +98,15 @@ class ManagedCrashIT {
     await().atMost(SOON).until(() -> Files.readString(log).contains("Press Ctrl-C"));
     go(kind);
     procdump.await(SOON);
+    WineExit end = app.await(SOON);
     try (Stream<Path> files = Files.list(dumps)) {
       List<Path> found = files.toList();
-      assertThat(found).as("procdump said: %s", Files.readString(log)).hasSize(1);
+      assertThat(found)
+          .as(
+              "%s; it said: %s; procdump said: %s",
+              end, Files.readString(folder.resolve(kind + ".log")), Files.readString(log))
+          .hasSize(1);
       return MinidumpAnalyzer.analyze(found.get(0), AnalysisOptions.defaults());
-    } finally {
-      app.await(SOON);
     }
   }
 
