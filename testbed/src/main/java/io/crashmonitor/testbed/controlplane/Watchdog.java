@@ -16,7 +16,7 @@ public final class Watchdog {
    * {@code +pid} to watch, {@code -pid} to forget; signals of a terminal are for the JVM, not for
    * this.
    */
-  private static final String SCRIPT =
+  static final String SCRIPT =
       """
       trap '' INT TERM HUP
       pids=' '
@@ -24,7 +24,7 @@ public final class Watchdog {
         pid=${line#?}
         case $line in
           +*) pids="$pids$pid " ;;
-          -*) pids="${pids%%" $pid "*} ${pids#*" $pid "}" ;;
+          -*) case $pids in *" $pid "*) pids="${pids%%" $pid "*} ${pids#*" $pid "}" ;; esac ;;
         esac
       done
       for pid in $pids; do kill -KILL "$pid"; done
