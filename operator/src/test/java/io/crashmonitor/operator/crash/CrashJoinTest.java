@@ -222,36 +222,10 @@ class CrashJoinTest extends CrashScenes {
   }
 
   private static StoredCrash logged(StoredCrash c) {
-    return copy(c, c.runId(), true);
+    return copy(c, c.id(), c.runId(), true);
   }
 
   private static StoredCrash withRun(StoredCrash c, String run) {
-    return copy(c, run, c.logged());
-  }
-
-  private static StoredCrash copy(StoredCrash c, String run, boolean logged) {
-    return new StoredCrash(
-        c.id(),
-        run,
-        c.pod(),
-        c.podUid(),
-        c.container(),
-        c.process(),
-        c.pid(),
-        c.processStart(),
-        c.time(),
-        c.kind(),
-        c.exitCode(),
-        c.exitCodeSource(),
-        c.dump(),
-        c.blob(),
-        c.exception(),
-        c.topFrame(),
-        c.signature(),
-        c.analysed(),
-        c.restartCount(),
-        c.exceptionSource(),
-        logged,
-        Optional.empty());
+    return copy(c, c.id(), run, c.logged());
   }
 }

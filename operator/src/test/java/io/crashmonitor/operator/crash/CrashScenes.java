@@ -104,6 +104,33 @@ abstract class CrashScenes {
         Optional.empty());
   }
 
+  /** The same with another id, run, or word on its log. */
+  static StoredCrash copy(StoredCrash c, CrashId id, String run, boolean logged) {
+    return new StoredCrash(
+        id,
+        run,
+        c.pod(),
+        c.podUid(),
+        c.container(),
+        c.process(),
+        c.pid(),
+        c.processStart(),
+        c.time(),
+        c.kind(),
+        c.exitCode(),
+        c.exitCodeSource(),
+        c.dump(),
+        c.blob(),
+        c.exception(),
+        c.topFrame(),
+        c.signature(),
+        c.analysed(),
+        c.restartCount(),
+        c.exceptionSource(),
+        logged,
+        c.attachedAfter());
+  }
+
   static Instant at(int seconds) {
     return T0.plusSeconds(seconds);
   }

@@ -146,29 +146,8 @@ class ProcessEndsTest extends CrashScenes {
 
   private static StoredCrash firstChance(int time, int processStart, CrashKind kind) {
     StoredCrash c = crash(time, processStart, ExitCodeSource.Exception, DumpState.Stored, kind);
-    return new StoredCrash(
-        CrashId.ofFirstChance("uid-1", c.pid(), at(processStart)),
-        c.runId(),
-        c.pod(),
-        c.podUid(),
-        c.container(),
-        c.process(),
-        c.pid(),
-        c.processStart(),
-        c.time(),
-        c.kind(),
-        c.exitCode(),
-        c.exitCodeSource(),
-        c.dump(),
-        c.blob(),
-        c.exception(),
-        c.topFrame(),
-        c.signature(),
-        c.analysed(),
-        c.restartCount(),
-        c.exceptionSource(),
-        c.logged(),
-        c.attachedAfter());
+    return copy(
+        c, CrashId.ofFirstChance("uid-1", c.pid(), at(processStart)), c.runId(), c.logged());
   }
 
   @Test
